@@ -1,0 +1,3 @@
+module github.com/cardea-iam/cardea/sdk
+
+go 1.26
