@@ -1,0 +1,46 @@
+package audit
+
+import (
+	"embed"
+	"encoding/json"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations are the room's tables.
+var Migrations = store.Migrations{Room: "audit", Files: files}
+
+// Outcome is how an operation ended. One that met a fault leaves no event: nothing happened.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"    // its writes are in the same transaction as the event
+	Refused Outcome = "refused" // the operation's own rules said no; Detail has the code
+	Denied  Outcome = "denied"  // policy said no
+)
+
+// Event is one entry of the log.
+type Event struct {
+	Tenant   id.Tenant       `json:"tenant"`
+	Position int64           `json:"position"` // dense per tenant, from 1; 0 until Sequence has seen it
+	At       time.Time       `json:"at"`
+	Action   string          `json:"action"`
+	Outcome  Outcome         `json:"outcome"`
+	Caller   caller.Caller   `json:"caller"`
+	Resource string          `json:"resource"`
+	Detail   json.RawMessage `json:"detail"`
+}
+
+// Filter selects events; empty fields select all.
+type Filter struct {
+	Action   string // exact action
+	Actor    string // "kind:id", caller.Caller.Subject
+	Resource string // the id that was acted on
+}

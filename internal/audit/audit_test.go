@@ -1,0 +1,130 @@
+package audit_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/store/storetest"
+)
+
+func sequenceAll(t *testing.T, s *store.Store) (total int64) {
+	t.Helper()
+	for {
+		var n int64
+		if err := s.Write(t.Context(), id.AllTenants, store.Serializable, func(tx *store.Tx) (err error) {
+			n, err = audit.Sequence(tx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return total
+		}
+		total += n
+	}
+}
+
+func TestFollowersMissNothingWhileOthersWrite(t *testing.T) {
+	storetest.Each(t, []store.Migrations{audit.Migrations}, func(t *testing.T, s *store.Store) {
+		const writers, each = 8, 40
+		var wg sync.WaitGroup
+		for w := range writers {
+			wg.Go(func() {
+				tenant := id.Tenant([]string{"a", "b"}[w%2])
+				for i := range each {
+					if err := s.Write(context.Background(), tenant, store.Conditional, func(tx *store.Tx) error {
+						return audit.Append(tx, 0, tenant, "x.do", audit.Done, caller.Job("w"), fmt.Sprint(w, "-", i), []byte("{}"))
+					}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		seen := map[id.Tenant]map[string]bool{"a": {}, "b": {}}
+		last := map[id.Tenant]int64{}
+		follow := func() {
+			sequenceAll(t, s)
+			for tenant, have := range seen {
+				if err := s.Read(t.Context(), tenant, func(r *store.Reader) error {
+					events, err := audit.Follow(r, tenant, last[tenant], 1000)
+					for _, e := range events {
+						if e.Position != last[tenant]+1 {
+							t.Errorf("position %d after %d", e.Position, last[tenant])
+						}
+						last[tenant] = e.Position
+						have[e.Resource] = true
+					}
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		done := make(chan struct{})
+		go func() { wg.Wait(); close(done) }()
+		for running := true; running; {
+			select {
+			case <-done:
+				running = false
+			default:
+			}
+			follow()
+		}
+		follow()
+		if n := len(seen["a"]) + len(seen["b"]); n != writers*each {
+			t.Fatalf("followers saw %d of %d events", n, writers*each)
+		}
+	})
+}
+
+func TestListFiltersAndPages(t *testing.T) {
+	storetest.Each(t, []store.Migrations{audit.Migrations}, func(t *testing.T, s *store.Store) {
+		for i := range 30 {
+			if err := s.Write(t.Context(), "a", store.Conditional, func(tx *store.Tx) error {
+				return audit.Append(tx, 0, "a", []string{"x.do", "y.do"}[i%2], audit.Done, caller.Job(fmt.Sprint("j", i%3)), fmt.Sprint("r", i%5), []byte(`{"i":1}`))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sequenceAll(t, s)
+		list := func(f audit.Filter, before int64, limit int) (out []audit.Event) {
+			if err := s.Read(t.Context(), "a", func(r *store.Reader) (err error) {
+				out, err = audit.List(r, "a", f, before, limit)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		if got := list(audit.Filter{Action: "x.do", Actor: "system:j0", Resource: "r0"}, 0, 100); len(got) != 1 || got[0].Caller.ID != "j0" {
+			t.Fatalf("got %+v", got)
+		}
+		var all []audit.Event
+		for before := int64(0); ; {
+			page := list(audit.Filter{}, before, 7)
+			if len(page) == 0 {
+				break
+			}
+			all = append(all, page...)
+			before = page[len(page)-1].Position
+		}
+		if len(all) != 30 || all[0].Position != 30 || all[29].Position != 1 {
+			t.Fatalf("%d events, from %d", len(all), all[0].Position)
+		}
+		if err := s.Read(t.Context(), "b", func(r *store.Reader) error {
+			other, err := audit.List(r, "b", audit.Filter{}, 0, 100)
+			if len(other) != 0 {
+				t.Errorf("tenant b sees %d events", len(other))
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
