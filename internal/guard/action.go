@@ -1,0 +1,100 @@
+package guard
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+// Classes of actions; see policy.Class.
+const (
+	Public     = policy.Public
+	Issue      = policy.Issue
+	Self       = policy.Self
+	Inspect    = policy.Inspect
+	Administer = policy.Administer
+	Own        = policy.Own
+	System     = policy.System
+)
+
+// Info describes a declared action.
+type Info struct {
+	Name  string // "account.disable"
+	Kind  string // kind of its resource: "account"
+	Class policy.Class
+	Doc   string // one sentence for administrators
+	Mode  store.Mode
+}
+
+// Action is a verb on resources identified by R, logged with the closed struct D.
+type Action[R ~string, D any] struct{ info *Info }
+
+// Option changes how an action runs.
+type Option func(*Info)
+
+// Conditional declares that every invariant of the action is one conditional statement, so that
+// it may run at read committed on PostgreSQL. Each such action has a race test.
+func Conditional(i *Info) { i.Mode = store.Conditional }
+
+// None is the detail of actions that have none.
+type None struct{}
+
+var (
+	declared = map[string]*Info{}
+	nameForm = regexp.MustCompile(`^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$`)
+)
+
+// Declare makes an action. It is called while packages initialise, in a room's actions.go; a
+// name that is malformed or taken stops the program.
+func Declare[R ~string, D any](name string, class policy.Class, doc string, options ...Option) Action[R, D] {
+	if !nameForm.MatchString(name) || doc == "" || declared[name] != nil {
+		panic(fmt.Sprintf("guard: action %q is malformed, undocumented or declared twice", name))
+	}
+	kind, _, _ := strings.Cut(name, ".")
+	i := &Info{Name: name, Kind: kind, Class: class, Doc: doc}
+	for _, o := range options {
+		o(i)
+	}
+	declared[name] = i
+	return Action[R, D]{i}
+}
+
+// Actions lists what the rooms of this program have declared, by name.
+func Actions() []Info {
+	out := make([]Info, 0, len(declared))
+	for _, i := range declared {
+		out = append(out, *i)
+	}
+	slices.SortFunc(out, func(a, b Info) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Info describes the action.
+func (a Action[R, D]) Info() Info { return *a.info }
+
+// Name is the action's name, as policy and the log know it.
+func (a Action[R, D]) Name() string { return a.info.Name }
+
+// On says what the action is done to. detail may be filled in while the operation runs; it is
+// written to the log as it stands at the end. nil is an empty detail.
+func (a Action[R, D]) On(tenant id.Tenant, resource R, detail *D) Deed {
+	d := Deed{info: a.info, tenant: tenant, resource: string(resource)}
+	if detail != nil {
+		d.detail = detail
+	}
+	return d
+}
+
+// Deed is an action on a resource, ready to be done.
+type Deed struct {
+	info     *Info
+	tenant   id.Tenant
+	resource string
+	detail   any
+}
