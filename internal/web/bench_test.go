@@ -1,0 +1,46 @@
+package web_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+// discard is a ResponseWriter without cost of its own.
+type discard struct{ h http.Header }
+
+func (d *discard) Header() http.Header         { return d.h }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// BenchmarkOverhead is what web adds to a request beyond net/http: everything
+// from the mux to the log line, with the log at its production level.
+func BenchmarkOverhead(b *testing.B) {
+	doc := get("doc", "/doc", web.Static(web.NewDocument("application/json", []byte(`{"a":1}`))))
+	doc.Quiet = true
+	opt, _ := options()
+	opt.Log = slog.New(slog.NewJSONHandler(discardFile{}, nil))
+	s, err := web.NewServer(opt, []web.Route{doc, get("loud", "/loud", ok)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, path := range []string{"/doc", "/loud", "/t/acme/doc"} {
+		b.Run(path, func(b *testing.B) {
+			r := httptest.NewRequest("GET", origin+path, nil)
+			r.RemoteAddr = "192.0.2.7:5555"
+			r.Header.Set("User-Agent", "bench")
+			r.Header.Set("Accept", "*/*")
+			b.ReportAllocs()
+			for b.Loop() {
+				s.ServeHTTP(&discard{make(http.Header, 16)}, r)
+			}
+		})
+	}
+}
+
+type discardFile struct{}
+
+func (discardFile) Write(p []byte) (int, error) { return len(p), nil }
