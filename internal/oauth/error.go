@@ -74,6 +74,9 @@ func (e *Error) Error() string {
 // Unwrap gives the private cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
+// RefusalCode is the code that the audit log keeps (guard.Refusal).
+func (e *Error) RefusalCode() string { return string(e.Code) }
+
 // Because returns a copy that carries the private cause.
 func (e *Error) Because(cause error) *Error {
 	c := *e
