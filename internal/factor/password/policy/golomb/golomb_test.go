@@ -28,8 +28,8 @@ func build(t testing.TB, entries []string, p int) *Set {
 }
 
 func TestNoFalseNegatives(t *testing.T) {
-	for _, n := range []int{1, 2, 63, 64, 65, 1000, 20000} {
-		for _, p := range []int{1, 8, 20, 32} {
+	for _, n := range []int{1, 2, 63, 64, 65, 5000} {
+		for _, p := range []int{1, 20, 32} {
 			entries := numbered(n)
 			s := build(t, entries, p)
 			if s.Len() != n {
