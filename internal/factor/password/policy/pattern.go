@@ -9,11 +9,13 @@ import (
 )
 
 // pattern lists the ends of the runs, sequences, keyboard walks and dates that
-// begin at i. Each is at least three characters long.
+// begin at i. Each is at least three characters long. A part of a run is a run: so
+// only pieces from the least length to twice that are listed, of which every longer
+// one is made.
 func pattern(text []rune, i int) []int {
 	var ends []int
 	upTo := func(length, least int) {
-		for n := least; n <= length; n++ {
+		for n := least; n <= min(length, 2*least-1); n++ {
 			ends = append(ends, i+n)
 		}
 	}
@@ -31,11 +33,14 @@ func pattern(text []rune, i int) []int {
 	return slices.Compact(ends)
 }
 
-// sequence is the length of the longest beginning in which each character is step
-// after the one before: aaa (0), abc (1), 321 (-1). Digits go round.
+const longestPiece = 7 // twice the greatest least length, less one
+
+// sequence is the length, up to longestPiece, of the longest beginning in which
+// each character is step after the one before: aaa (0), abc (1), 321 (-1). Digits
+// go round.
 func sequence(text []rune, step int) int {
 	n := 1
-	for n < len(text) && follows(text[n-1], text[n], step) {
+	for n < min(len(text), longestPiece) && follows(text[n-1], text[n], step) {
 		n++
 	}
 	return n
@@ -78,11 +83,12 @@ func withBackwards(ways []string) []string {
 	return ways
 }
 
-// walk is the length of the longest beginning that is part of a keyboard way.
+// walk is the length, up to longestPiece, of the longest beginning that is part of
+// a keyboard way.
 func walk(text []rune) int {
 	longest := 0
 	for _, way := range keyboard {
-		for n := longest + 1; n <= len(text) && strings.Contains(way, string(text[:n])); n++ {
+		for n := longest + 1; n <= min(len(text), longestPiece) && strings.Contains(way, string(text[:n])); n++ {
 			longest = n
 		}
 	}

@@ -182,7 +182,7 @@ func TestN2_NoCompositionRules(t *testing.T) {
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
 		"!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~", "αβγδεζηθικλμνξοπρστυφχψω", "あいうえおかきくけこさしすせそ",
 	} {
-		for range 500 {
+		for range 150 {
 			if raw := random(rnd, 15, alphabet); judge(t, p, raw, alice) != "" {
 				t.Errorf("%q: %q", raw, judge(t, p, raw, alice))
 			}
@@ -252,13 +252,13 @@ func TestBlocklistIsTheOneDescribed(t *testing.T) {
 		t.Errorf("false positive rate %g", meta.FalsePositiveRate)
 	}
 	hits := 0
-	for i := range 300_000 { // 0.3 expected at 2^-20
+	for i := range 100_000 { // 0.1 expected at 2^-20
 		if blocklist.Contains(fmt.Sprintf("no such password %d", i)) {
 			hits++
 		}
 	}
-	if hits > 5 {
-		t.Errorf("%d of 300000 strangers are on the list", hits)
+	if hits > 3 {
+		t.Errorf("%d of 100000 strangers are on the list", hits)
 	}
 }
 
@@ -297,6 +297,7 @@ func FuzzCheck(f *testing.F) {
 func BenchmarkCheck(b *testing.B) {
 	p := standard(b)
 	for name, raw := range map[string]string{
+		"long run":   strings.Repeat("a", 1023) + "é",
 		"passphrase": "correct horse battery staple",
 		"worst":      strings.Repeat("a", 30) + strings.Repeat("password1", 7) + "sunshine1234monkey12345dragon é",
 	} {
