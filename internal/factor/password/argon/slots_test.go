@@ -1,0 +1,109 @@
+package argon
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The storm holds at most one slot per processor, answers within a second and
+// says when to come back.
+func TestOP06_StormIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const slotCount, queue, callers = 2, 8, 100
+		s := newSlots(slotCount, queue, time.Second, -1)
+		var running, peak, served, refused atomic.Int64
+		start := time.Now()
+		for range callers {
+			go func() {
+				err := s.acquire(t.Context())
+				var busy *ErrBusy
+				switch {
+				case err == nil:
+					n := running.Add(1)
+					for p := peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
+					}
+					<-time.After(300 * time.Millisecond) // the work, in the bubble's clock
+					running.Add(-1)
+					served.Add(1)
+					s.release()
+				case errors.As(err, &busy):
+					refused.Add(1)
+					if busy.RetryAfter < time.Second {
+						t.Errorf("RetryAfter = %v", busy.RetryAfter)
+					}
+					if waited := time.Since(start); waited > time.Second {
+						t.Errorf("refused after %v", waited)
+					}
+				default:
+					t.Error(err)
+				}
+			}()
+		}
+		synctest.Wait()
+		if got := refused.Load(); got != callers-slotCount-queue {
+			t.Errorf("refused at once: %d, want %d", got, callers-slotCount-queue)
+		}
+		<-time.After(5 * time.Second)
+		synctest.Wait()
+		if peak.Load() != slotCount {
+			t.Errorf("peak = %d, want %d", peak.Load(), slotCount)
+		}
+		// Rounds start at 0, 300, 600 and 900 ms.
+		if served.Load() != 4*slotCount || served.Load()+refused.Load() != callers {
+			t.Errorf("served %d, refused %d", served.Load(), refused.Load())
+		}
+		if s.queued.Load() != 0 || len(s.free) != slotCount {
+			t.Errorf("left over: %d queued, %d free", s.queued.Load(), len(s.free))
+		}
+	})
+}
+
+func TestOP06_WaitingEndsWithTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSlots(1, 8, time.Second, -1)
+		if err := s.acquire(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		got := make(chan error, 1)
+		go func() { got <- s.acquire(ctx) }()
+		synctest.Wait()
+		cancel()
+		if err := <-got; !errors.Is(err, context.Canceled) {
+			t.Errorf("error = %v", err)
+		}
+		if err := s.acquire(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("gone before it came: error = %v", err)
+		}
+		s.release()
+		if err := s.acquire(t.Context()); err != nil {
+			t.Errorf("the slot is lost: %v", err)
+		}
+	})
+}
+
+func TestMemoryGoesBackOnceAfterABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSlots(2, 8, time.Second, 5*time.Second)
+		var released atomic.Int64
+		s.onIdle = func() { released.Add(1) }
+		for range 10 { // a burst: 1 s between hashes is not idle
+			if err := s.acquire(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			s.release()
+			<-time.After(time.Second)
+		}
+		if n := released.Load(); n != 0 {
+			t.Errorf("released %d times inside the burst", n)
+		}
+		<-time.After(time.Minute)
+		if n := released.Load(); n != 1 {
+			t.Errorf("released %d times after the burst, want once", n)
+		}
+	})
+}
