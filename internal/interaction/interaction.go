@@ -1,0 +1,133 @@
+package interaction
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations are the room's tables.
+var Migrations = store.Migrations{Room: "interaction", Files: files}
+
+// ID identifies an interaction: "int_…". It stands in URLs and is no secret: without the
+// browser's cookie it opens nothing.
+type ID string
+
+// Kind says which room began it and resumes it.
+type Kind string
+
+// The kinds.
+const (
+	Authorize Kind = "authorize" // an authorization request
+	Account   Kind = "account"   // a page of one's own, such as /account
+	Logout    Kind = "logout"    // an RP-initiated logout to confirm
+)
+
+// Lifetime is how long a person may take.
+const Lifetime = 30 * time.Minute
+
+// Interaction is one thing under way.
+type Interaction struct {
+	ID        ID
+	Kind      Kind
+	Request   json.RawMessage // of the room that began it
+	Account   account.ID      // whom the facts are about; "" until the first
+	Facts     []factor.Fact   // proved in this interaction
+	Session   session.ID      // the session that it continues or has started
+	Decision  string          // the consent page's answer: "", "approved", "denied"
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// The answers of the consent page.
+const (
+	Approved = "approved"
+	Denied   = "denied"
+)
+
+// BeginDetail is what the log keeps of a beginning.
+type BeginDetail struct {
+	Kind   Kind   `json:"kind"`
+	Client string `json:"client,omitempty"`
+}
+
+// Begin is the verb under which protocol rooms begin an interaction.
+var Begin = guard.Declare[ID, BeginDetail]("interaction.begin", guard.Public, "Begin something that needs a person", guard.Conditional)
+
+// New returns an interaction that is ready to be inserted.
+func New(kind Kind, request any, now time.Time) (Interaction, error) {
+	b, err := json.Marshal(request)
+	return Interaction{ID: ID(id.New("int", now)), Kind: kind, Request: b, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}, err
+}
+
+// Insert writes a new interaction of the browser whose cookie has the digest.
+func Insert(tx *store.Tx, tenant id.Tenant, i Interaction, browser []byte) error {
+	facts, err := json.Marshal(i.Facts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO interaction (tenant, id, browser, kind, request, account, facts, session, decision, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		tenant, i.ID, browser, i.Kind, string(i.Request), i.Account, string(facts), i.Session, i.Decision, i.CreatedAt, i.ExpiresAt)
+	return err
+}
+
+// Get returns the interaction if it is this browser's and has not expired; else
+// store.ErrNotFound.
+func Get(r *store.Reader, tenant id.Tenant, which ID, browser []byte) (Interaction, error) {
+	i := Interaction{ID: which}
+	var request, facts []byte
+	err := r.One([]any{&i.Kind, &request, &i.Account, &facts, &i.Session, &i.Decision, &i.CreatedAt, &i.ExpiresAt},
+		"SELECT kind, request, account, facts, session, decision, created_at, expires_at FROM interaction WHERE tenant = $1 AND id = $2 AND browser = $3 AND expires_at > $4",
+		tenant, which, browser, r.Now())
+	if err != nil {
+		return i, err
+	}
+	i.Request = request
+	if err := json.Unmarshal(facts, &i.Facts); err != nil {
+		return i, fmt.Errorf("facts of interaction %s: %w", which, err)
+	}
+	return i, nil
+}
+
+// SetFacts replaces what is proved and about whom. A change of person drops what was proved
+// before: the caller passes only facts about who.
+func SetFacts(tx *store.Tx, tenant id.Tenant, which ID, who account.ID, facts []factor.Fact) error {
+	b, err := json.Marshal(facts)
+	if err != nil {
+		return err
+	}
+	return tx.ExecOne("UPDATE interaction SET account = $3, facts = $4 WHERE tenant = $1 AND id = $2 AND expires_at > $5", tenant, which, who, string(b), tx.Now())
+}
+
+// SetSession ties the interaction to the session that it goes on with.
+func SetSession(tx *store.Tx, tenant id.Tenant, which ID, s session.ID) error {
+	return tx.ExecOne("UPDATE interaction SET session = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, s, tx.Now())
+}
+
+// Decide stores the consent page's answer, once; store.ErrNotFound if there was one before.
+func Decide(tx *store.Tx, tenant id.Tenant, which ID, decision string) error {
+	return tx.ExecOne("UPDATE interaction SET decision = $3 WHERE tenant = $1 AND id = $2 AND decision = '' AND expires_at > $4", tenant, which, decision, tx.Now())
+}
+
+// Finish removes an interaction that has led to its answer; store.ErrNotFound if another
+// request was first.
+func Finish(tx *store.Tx, tenant id.Tenant, which ID) error {
+	return tx.ExecOne("DELETE FROM interaction WHERE tenant = $1 AND id = $2", tenant, which)
+}
+
+// Sweep deletes expired interactions of all tenants, at most limit.
+func Sweep(tx *store.Tx, limit int) (int64, error) {
+	return tx.Exec("DELETE FROM interaction WHERE (tenant, id) IN (SELECT tenant, id FROM interaction WHERE expires_at < $1 LIMIT $2)", tx.Now(), limit)
+}

@@ -1,0 +1,119 @@
+package session
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at FROM session s "
+
+// alive joins the account: a session of a disabled account, or of an epoch before "end all", is
+// none. $2 is now.
+const alive = `JOIN active_account a ON a.tenant = s.tenant AND a.id = s.account AND a.epoch = s.epoch
+	WHERE s.tenant = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at + s.idle_seconds * 1000000 > $2 `
+
+func scan(row store.Row) (Session, error) {
+	var s Session
+	var facts []byte
+	var idle int64
+	if err := row.Scan(&s.ID, &s.Account, &s.Epoch, &facts, &s.Address, &s.Agent, &s.CreatedAt, &s.SeenAt, &idle, &s.ExpiresAt, &s.EndedAt); err != nil {
+		return s, err
+	}
+	s.Idle = time.Duration(idle) * time.Second
+	if err := json.Unmarshal(facts, &s.Facts); err != nil {
+		return s, fmt.Errorf("facts of session %s: %w", s.ID, err)
+	}
+	return s, nil
+}
+
+func one(r *store.Reader, sql string, args ...any) (Session, error) {
+	list, err := store.Collect(r, scan, sql, args...)
+	if err == nil && len(list) == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	return list[0], nil
+}
+
+// ByDigest returns the living session of a cookie's digest, or store.ErrNotFound.
+func ByDigest(r *store.Reader, tenant id.Tenant, digest []byte) (Session, error) {
+	return one(r, columns+alive+"AND s.digest = $3", tenant, r.Now(), digest)
+}
+
+// Get returns a living session, or store.ErrNotFound.
+func Get(r *store.Reader, tenant id.Tenant, session ID) (Session, error) {
+	return one(r, columns+alive+"AND s.id = $3", tenant, r.Now(), session)
+}
+
+// OfAccount lists the living sessions of an account, newest first, at most limit.
+func OfAccount(r *store.Reader, tenant id.Tenant, who account.ID, limit int) ([]Session, error) {
+	return store.Collect(r, scan, columns+alive+"AND s.account = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), who, limit)
+}
+
+// List lists the living sessions of a tenant before an id ("" for the newest), newest first.
+func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Session, error) {
+	if before == "" {
+		before = "~"
+	}
+	return store.Collect(r, scan, columns+alive+"AND s.id < $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), before, limit)
+}
+
+// Insert writes a new session under the digest of its cookie.
+func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest []byte) error {
+	facts, err := json.Marshal(s.Facts)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO session (tenant, id, digest, account, epoch, facts, address, agent, created_at, seen_at, idle_seconds, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)`,
+		tenant, s.ID, digest, s.Account, s.Epoch, string(facts), s.Address, clip(s.Agent), tx.Now(), int64(s.Idle/time.Second), s.ExpiresAt)
+	return err
+}
+
+func clip(agent string) string {
+	if len(agent) > maxAgent {
+		return agent[:maxAgent]
+	}
+	return agent
+}
+
+// Seen notes that the session is in use, if the last note is older than a minute.
+func Seen(tx *store.Tx, tenant id.Tenant, s Session) error {
+	if !s.NeedsTouch(tx.Now()) {
+		return nil
+	}
+	_, err := tx.Exec("UPDATE session SET seen_at = $3 WHERE tenant = $1 AND id = $2 AND ended_at IS NULL", tenant, s.ID, tx.Now())
+	return err
+}
+
+// NeedsTouch reports whether Seen would write.
+func (s Session) NeedsTouch(now time.Time) bool { return now.Sub(s.SeenAt) >= seenEvery }
+
+// End ends a session; it returns store.ErrNotFound if it had ended before.
+func End(tx *store.Tx, tenant id.Tenant, session ID) error {
+	return tx.ExecOne("UPDATE session SET ended_at = $3 WHERE tenant = $1 AND id = $2 AND ended_at IS NULL", tenant, session, tx.Now())
+}
+
+// EndAll ends the sessions of an account but one ("" for all) and returns which.
+func EndAll(tx *store.Tx, tenant id.Tenant, who account.ID, but ID) ([]ID, error) {
+	return store.Collect(tx.Read(), func(row store.Row) (s ID, err error) { return s, row.Scan(&s) },
+		"UPDATE session SET ended_at = $4 WHERE tenant = $1 AND account = $2 AND id <> $3 AND ended_at IS NULL RETURNING id", tenant, who, but, tx.Now())
+}
+
+// Sweep deletes sessions that ended or expired before a time; at most limit.
+func Sweep(tx *store.Tx, before time.Time, limit int) (int64, error) {
+	return tx.Exec(`DELETE FROM session WHERE (tenant, id) IN (SELECT tenant, id FROM session
+		WHERE expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1 LIMIT $2)`, before, limit)
+}
+
+func owner(r *store.Reader, session string) (account.ID, error) {
+	var who account.ID
+	return who, r.One([]any{&who}, "SELECT account FROM session WHERE tenant = $1 AND id = $2", r.Tenant(), session)
+}
