@@ -34,7 +34,8 @@ type Config struct {
 	// TLS is the certificate of the listener.
 	TLS TLS `key:"tls"`
 	// TrustedProxies are the addresses and networks (CIDR) of proxies in front,
-	// whose X-Forwarded-For is believed. By default nobody is.
+	// whose X-Forwarded-For is believed. By default nobody is; then all clients
+	// behind a proxy count as one address.
 	TrustedProxies []netip.Prefix `key:"trusted-proxies"`
 	// MetricsListen is the TCP address of /healthz, /readyz and /metrics. When
 	// empty they are on `listen` if that is loopback, and nowhere otherwise.
@@ -117,9 +118,9 @@ type Password struct {
 // Limits are per address, in requests per second and at once.
 type Limits struct {
 	// PerAddress is for most endpoints, in requests per second.
-	PerAddress int `key:"per-address" default:"1000"`
+	PerAddress int `key:"per-address" default:"20000"`
 	// PerAddressBurst is how many of them may come at once.
-	PerAddressBurst int `key:"per-address-burst" default:"5000"`
+	PerAddressBurst int `key:"per-address-burst" default:"40000"`
 	// CostlyPerAddress is for what costs the server or a person (passwords,
 	// mail), in requests per second.
 	CostlyPerAddress int `key:"costly-per-address" default:"10"`
