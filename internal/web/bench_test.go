@@ -5,16 +5,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // discard is a ResponseWriter without cost of its own.
-type discard struct{ h http.Header }
+type discard struct {
+	h      http.Header
+	status int
+}
 
 func (d *discard) Header() http.Header         { return d.h }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
-func (d *discard) WriteHeader(int)             {}
+func (d *discard) WriteHeader(status int)      { d.status = status }
 
 // BenchmarkOverhead is what web adds to a request beyond net/http: everything
 // from the mux to the log line, with the log at its production level.
@@ -22,6 +26,7 @@ func BenchmarkOverhead(b *testing.B) {
 	doc := get("doc", "/doc", web.Static(web.NewDocument("application/json", []byte(`{"a":1}`))))
 	doc.Quiet = true
 	opt, _ := options()
+	opt.Rates = map[web.RateClass]web.Rate{web.RateStandard: {Count: 1e9, Per: time.Second, Burst: 1e9}}
 	opt.Log = slog.New(slog.NewJSONHandler(discardFile{}, nil))
 	s, err := web.NewServer(opt, []web.Route{doc, get("loud", "/loud", ok)})
 	if err != nil {
@@ -35,7 +40,11 @@ func BenchmarkOverhead(b *testing.B) {
 			r.Header.Set("Accept", "*/*")
 			b.ReportAllocs()
 			for b.Loop() {
-				s.ServeHTTP(&discard{make(http.Header, 16)}, r)
+				w := &discard{h: make(http.Header, 16)}
+				s.ServeHTTP(w, r)
+				if w.status != http.StatusOK {
+					b.Fatal(w.status)
+				}
 			}
 		})
 	}

@@ -36,6 +36,7 @@ func (x *exchange) refuse(err error) {
 			return
 		}
 		delete(h, hETag)
+		delete(h, "Set-Cookie")
 		serverError(x, x.req.ID)
 	}
 }
@@ -118,5 +119,9 @@ func (s *Server) log(x *exchange, took interface{ Microseconds() int64 }) {
 		}
 	}
 	attrs = append(attrs, x.req.attrs...)
-	s.opt.Log.LogAttrs(ctx, level, "request", attrs...)
+	// The record is made here because Logger would look up the line that logs,
+	// which is always this one.
+	record := slog.NewRecord(s.opt.Now(), level, "request", 0)
+	record.AddAttrs(attrs...)
+	_ = s.opt.Log.Handler().Handle(ctx, record) // a log that fails has nowhere to say so
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -93,13 +92,14 @@ func TestLimiterIsGCRA(t *testing.T) {
 func TestLimiterIsBoundedAndRemembersKeysInUse(t *testing.T) {
 	l := NewLimiter(map[RateClass]Rate{RateOwn: {Count: 1, Per: time.Hour, Burst: 1}})
 	now := time.Unix(1_000_000, 0)
-	if ok, _ := l.Allow(RateOwn, "attacker", now); !ok {
+	attacker := netip.MustParseAddr("192.0.2.1")
+	if ok, _ := l.AllowAddress(RateOwn, attacker, now); !ok {
 		t.Fatal("the first request was refused")
 	}
 	for i := range shardCount * shardGeneration * 3 {
-		l.Allow(RateOwn, fmt.Sprint(i), now)
+		l.AllowAddress(RateOwn, netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), now)
 		if i%1000 == 0 {
-			if ok, _ := l.Allow(RateOwn, "attacker", now); ok {
+			if ok, _ := l.AllowAddress(RateOwn, attacker, now); ok {
 				t.Fatalf("after %d other keys the refused one was forgotten", i)
 			}
 		}

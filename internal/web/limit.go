@@ -34,9 +34,11 @@ type Rate struct {
 }
 
 // DefaultRates returns the per-address limits of a server that configures none.
+// The standard one only keeps a single address from taking a whole machine: one
+// confidential client may rightly send thousands of token requests per second.
 func DefaultRates() map[RateClass]Rate {
 	return map[RateClass]Rate{
-		RateStandard: {Count: 1000, Per: time.Second, Burst: 5000},
+		RateStandard: {Count: 20_000, Per: time.Second, Burst: 40_000},
 		RateCheap:    {},
 		RateCostly:   {Count: 10, Per: time.Second, Burst: 100},
 	}

@@ -93,7 +93,7 @@ type part struct {
 	tls bool
 }
 
-// Listen opens the listeners and loads the certificate; nothing is served yet.
+// Listen opens the listeners; nothing is served yet.
 func (s *Server) Listen(ctx context.Context) (*Listening, error) {
 	l := &Listening{server: s}
 	if err := s.open(ctx, l); err != nil {
@@ -108,11 +108,7 @@ func (s *Server) Listen(ctx context.Context) (*Listening, error) {
 func (s *Server) open(ctx context.Context, l *Listening) error {
 	var lc net.ListenConfig
 	main := s.harden(s)
-	if s.opt.CertFile != "" {
-		var err error
-		if s.certs, err = loadCertificates(s.opt.CertFile, s.opt.KeyFile, s.opt.Log); err != nil {
-			return err
-		}
+	if s.certs != nil {
 		main.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certs.get}
 	}
 	ln, err := lc.Listen(ctx, "tcp", s.opt.Listen)

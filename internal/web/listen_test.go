@@ -135,6 +135,7 @@ func TestPlainHTTPOnTheNetworkRefusesStart(t *testing.T) {
 		{func(o *web.Options) { o.Listen = "0.0.0.0:8080" }, "certificate"},
 		{func(o *web.Options) { o.Listen = ":8080" }, "certificate"},
 		{func(o *web.Options) { o.CertFile = "c.pem" }, "both"},
+		{func(o *web.Options) { o.CertFile, o.KeyFile = "/no/c.pem", "/no/k.pem" }, "/no/c.pem"},
 		{func(o *web.Options) { o.PublicURL = "localhost:8080" }, "public URL"},
 		{func(o *web.Options) { o.PublicURL = origin + "/path" }, "public URL"},
 	} {

@@ -85,3 +85,11 @@ func (x *exchange) Write(p []byte) (int, error) {
 	}
 	return x.ResponseWriter.Write(p)
 }
+
+// FlushError sends what was written so far; http.ResponseController calls it.
+func (x *exchange) FlushError() error {
+	if x.status == 0 {
+		x.WriteHeader(http.StatusOK)
+	}
+	return http.NewResponseController(x.ResponseWriter).Flush()
+}

@@ -78,7 +78,8 @@ type Server struct {
 	unrouted mount
 }
 
-// NewServer checks options and table. The error names every contradiction.
+// NewServer checks options and table and loads the certificate. The error names
+// every contradiction.
 func NewServer(opt Options, routes []Route) (*Server, error) {
 	var errs []error
 	if opt.Resolve == nil || opt.Log == nil {
@@ -121,6 +122,11 @@ func NewServer(opt Options, routes []Route) (*Server, error) {
 	}
 	if err := s.checkListen(); err != nil {
 		errs = append(errs, err)
+	}
+	if opt.CertFile != "" && opt.KeyFile != "" && opt.Log != nil {
+		if s.certs, err = loadCertificates(opt.CertFile, opt.KeyFile, opt.Log); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	s.metrics = newMetrics(opt.Registry)
 	s.unrouted = mount{server: s, route: &Route{Name: "unrouted", Path: "-", Errors: opt.Errors}}
