@@ -60,14 +60,16 @@ func (v *Verifier) checkSigned(ctx context.Context, raw string) (*claims, error)
 
 // parseHeader reads the protected header, strictly, before any key is looked for.
 func parseHeader(raw string) (header, error) {
-	first, _, _ := strings.Cut(raw, ".")
-	// RFC 7515 §2: base64url without padding, and no other characters.
-	text, err := base64.RawURLEncoding.Strict().DecodeString(first)
-	if err != nil {
-		return header{}, refuse("the access token is malformed").because(err)
+	var parts [3][]byte
+	for i, part := range strings.SplitN(raw, ".", len(parts)) {
+		var err error
+		// RFC 7515 §2: base64url without padding; spare bits are zero, so that a token has one spelling.
+		if parts[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return header{}, refuse("the access token is malformed").because(err)
+		}
 	}
 	var h header
-	if err := json.Unmarshal(text, &h); err != nil {
+	if err := json.Unmarshal(parts[0], &h); err != nil {
 		return header{}, refuse("the access token is malformed").because(err)
 	}
 	// RFC 9068 §4: typ is at+jwt or application/at+jwt, so that no ID token passes for an access token.
