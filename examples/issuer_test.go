@@ -119,6 +119,9 @@ func (i *issuer) authorize(w http.ResponseWriter, r *http.Request) {
 	if q.Get("code_challenge_method") != "S256" || q.Get("state") == "" || q.Get("nonce") == "" || q.Get("response_type") != "code" {
 		i.t.Errorf("authorization request %v", q)
 	}
+	if strings.Contains(q.Get("scope"), "offline_access") && (q.Get("prompt") != "consent" || q.Get("resource") == "") {
+		i.t.Errorf("authorization request for offline access %v", q)
+	}
 	answer := url.Values{"state": {q.Get("state")}, "iss": {i.url}}
 	if i.iss != "" {
 		answer.Set("iss", i.iss)
@@ -135,7 +138,7 @@ func (i *issuer) authorize(w http.ResponseWriter, r *http.Request) {
 
 func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 	id, secret, _ := r.BasicAuth()
-	if err := r.ParseForm(); err != nil || secret != "secret of "+id {
+	if err := r.ParseForm(); err != nil || secret != "secret-of-"+id {
 		i.refuse(w, http.StatusUnauthorized, "invalid_client")
 		return
 	}
@@ -187,7 +190,7 @@ func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *issuer) introspect(w http.ResponseWriter, r *http.Request) {
-	if id, secret, _ := r.BasicAuth(); secret != "secret of "+id {
+	if id, secret, _ := r.BasicAuth(); secret != "secret-of-"+id {
 		i.refuse(w, http.StatusUnauthorized, "invalid_client")
 		return
 	}

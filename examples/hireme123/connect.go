@@ -73,6 +73,8 @@ func (a *app) connect(w http.ResponseWriter, r *http.Request) {
 		oidc.Nonce(v.attempt.nonce),
 		oauth2.S256ChallengeOption(v.attempt.verifier), // Cardea sees only the hash of the verifier
 		a.resource(),
+		// Access that outlives the visit (offline_access) is asked for each time (OpenID Connect Core §11).
+		oauth2.SetAuthURLParam("prompt", "consent"),
 	), http.StatusSeeOther)
 }
 
@@ -141,7 +143,7 @@ func (a *app) finish(r *http.Request, try attempt) (*oauth2.Token, error) {
 	case "access_denied":
 		return nil, errDenied
 	default:
-		return nil, fmt.Errorf("Cardea answered %q", code)
+		return nil, fmt.Errorf("the issuer answered %q", code)
 	}
 	provider, conf, err := a.cardea(r.Context())
 	if err != nil {

@@ -3,7 +3,7 @@ package hireme123
 import "time"
 
 // interview is what this person is to be invited to.
-const interview = "Interview: Product engineer at Lighthouse Robotics"
+const interview = "Interview at Lighthouse Robotics"
 
 // slotLength is how long it takes.
 const slotLength = 45 * time.Minute
@@ -18,7 +18,7 @@ func (s slot) Value() string { return s.Start.Format(time.RFC3339) }
 func (s slot) Label() string { return s.Start.Format("Monday 2 January, 15:04") }
 
 // Day and Hours are the two lines of a slot on the page.
-func (s slot) Day() string { return s.Start.Format("Monday 2 January") }
+func (s slot) Day() string { return s.Start.Format("Monday 2 Jan") }
 
 // Hours is from when to when.
 func (s slot) Hours() string {

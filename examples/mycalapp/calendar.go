@@ -113,8 +113,12 @@ type box struct {
 func (a *app) layOut(subject string, first time.Time) *week {
 	y, m, d := first.Date()
 	first = time.Date(y, m, d, 0, 0, 0, 0, a.Now().Location())
+	last, begins := first.AddDate(0, 0, 6), "2 January"
+	if last.Month() == first.Month() {
+		begins = "2"
+	}
 	w := &week{
-		Title:   first.Format("2 January") + " – " + first.AddDate(0, 0, 6).Format("2 January 2006"),
+		Title:   first.Format(begins) + " – " + last.Format("2 January 2006"),
 		Earlier: first.AddDate(0, 0, -7).Format(time.DateOnly),
 		Later:   first.AddDate(0, 0, 7).Format(time.DateOnly),
 	}

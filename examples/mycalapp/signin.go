@@ -84,7 +84,7 @@ func (a *app) finish(r *http.Request, v *visitor) (*visitor, error) {
 		return nil, fmt.Errorf("the answer comes from issuer %q", answer.Get("iss"))
 	}
 	if code := answer.Get("error"); code != "" {
-		return nil, fmt.Errorf("Cardea answered %q", code)
+		return nil, fmt.Errorf("the issuer answered %q", code)
 	}
 	provider, conf, err := a.cardea(r.Context())
 	if err != nil {
