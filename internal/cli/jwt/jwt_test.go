@@ -256,8 +256,8 @@ func TestVerifyByIssuer(t *testing.T) {
 	}
 	_, otherPublic := newKey(t, "ES256")
 	for what, change := range map[string]map[string]http.HandlerFunc{
-		"other issuer": {"/.well-known/openid-configuration": func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `{"issuer":"https://other.example","jwks_uri":"https://other.example/jwks"}`)
+		"other issuer": {"/.well-known/openid-configuration": func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, `{"issuer":"https://other.example","jwks_uri":"http://`+r.Host+`/jwks"}`)
 		}},
 		"keys over plain http": {"/.well-known/openid-configuration": func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `{"issuer":"http://`+r.Host+`","jwks_uri":"http://other.example/jwks"}`)
