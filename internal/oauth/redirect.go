@@ -101,7 +101,7 @@ func parseAbsolute(raw string) (*url.URL, error) {
 		}
 	}
 	if hasDotSegment(u.EscapedPath()) {
-		return nil, fmt.Errorf("must not have the path segments . or ..")
+		return nil, fmt.Errorf("must not have dot segments in the path")
 	}
 	return u, nil
 }
