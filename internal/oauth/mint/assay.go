@@ -1,0 +1,115 @@
+package mint
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/issued"
+	"github.com/cardea-iam/cardea/internal/jose"
+	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+// ErrInactive is returned for every access token that does not count now, whatever the reason:
+// the answer must not tell an attacker more.
+var ErrInactive = errors.New("the token is not active")
+
+// Access is what an active access token stands for.
+type Access struct {
+	accessClaims
+	Client client.Client
+	Scopes oauth.ScopeSet
+	Grant  *issued.Grant // nil for a client's own token
+	Opaque bool
+}
+
+// JTI is the token's id.
+func (a Access) JTI() string { return a.ID }
+
+// ExpiresAt is the end of the token.
+func (a Access) ExpiresAt() time.Time { return time.Unix(a.Expires, 0) }
+
+// For reports whether the token's audience is exactly this one.
+func (a Access) For(aud string) bool { return string(a.Audience) == aud }
+
+// Claims is the token's claims as introspection gives them (RFC 7662 §2.2).
+func (a Access) Claims() any { return a.accessClaims }
+
+// Assay tests an access token that somebody presented: it is ours, has not expired, its client
+// is active, and its grant still stands; so a token ends with the person's account, the
+// consent, the session or the client that it hangs on. It does not judge the audience: that is
+// the caller's business.
+func (m *Mint) Assay(ctx context.Context, iss Issuer, token string) (Access, error) {
+	var a Access
+	opaque, err := secret.AccessToken.Parse(token)
+	a.Opaque = err == nil
+	if !a.Opaque {
+		if err := m.verify(ctx, iss, token, &a.accessClaims); err != nil {
+			return Access{}, err
+		}
+	}
+	err = m.store.Read(ctx, iss.Tenant, func(r *store.Reader) error {
+		if a.Opaque {
+			claims, _, err := issued.Opaque(r, iss.Tenant, m.root.Digest(secret.AccessToken, opaque))
+			if err != nil {
+				return err
+			}
+			if err := json.Unmarshal(claims, &a.accessClaims); err != nil {
+				return err
+			}
+			if a.Issuer != iss.URL {
+				return store.ErrNotFound // the public URL has changed since
+			}
+		} else if revoked, err := issued.JTIRevoked(r, iss.Tenant, a.ID); err != nil || revoked {
+			return errors.Join(err, notFoundIf(revoked))
+		}
+		if a.GrantID == "" {
+			return nil
+		}
+		g, err := issued.ActiveGrant(r, iss.Tenant, issued.GrantID(a.GrantID))
+		a.Grant = &g
+		return err
+	})
+	if err == nil {
+		a.Client, err = m.clients.Active(ctx, iss.Tenant, client.ID(a.ClientID))
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return Access{}, ErrInactive
+	}
+	if err != nil {
+		return Access{}, err
+	}
+	a.Scopes, err = oauth.ParseScopes(a.Scope)
+	return a, err
+}
+
+func notFoundIf(b bool) error {
+	if b {
+		return store.ErrNotFound
+	}
+	return nil
+}
+
+// verify checks a JWT access token of ours (RFC 9068 §4) up to the audience.
+func (m *Mint) verify(ctx context.Context, iss Issuer, token string, into *accessClaims) error {
+	set, err := m.ring.Set(ctx, iss.Tenant)
+	if err != nil {
+		return err
+	}
+	claims, err := m.verifier.Verify(token, jose.Expect{
+		Typ: "at+jwt", Issuer: iss.URL, NoAudience: true, // the caller's business
+		Algorithms: []jose.Algorithm{jose.ES256, jose.RS256, jose.PS256, jose.EdDSA},
+		Keys:       set, Now: m.store.Now(),
+	})
+	if errors.Is(err, jose.ErrInvalidToken) {
+		return ErrInactive
+	}
+	if err != nil {
+		return err
+	}
+	return claims.Decode(into)
+}
