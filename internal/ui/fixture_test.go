@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/ui/account"
@@ -84,6 +85,20 @@ func samples(l part.Locale) []sample {
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
 	}
+	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
+	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
+	longFrame := account.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
+	longFrame.TenantName = strings.Repeat("Reichsgesetzblatt", 3)
+	longScopes := []part.API{{Name: long.Name, Scopes: []part.Scope{{Text: strings.Repeat("unbreakable", 9)}}}}
+	list = append(list,
+		sample{"long-signin", &signin.Again{Base: longFrame.Base, App: long, Person: longPerson, Reason: signin.ForApp, Action: "/signin", OtherURL: "/o", CancelAction: "/c"}},
+		sample{"long-choose", &signin.Chooser{Base: longFrame.Base, App: long, Action: "/c", Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
+		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
+		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
+		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},
+		sample{"long-profile", &account.Profile{Frame: longFrame, Action: "/p", Email: longPerson.Email}},
+		sample{"long-error", &notice.Error{Base: longFrame.Base, Kind: notice.BadRequest, Code: strings.Repeat("code", 40), Detail: strings.Repeat("detail", 40), App: long}},
+	)
 	for _, k := range notice.Kinds() {
 		list = append(list, sample{"error-" + string(k), &notice.Error{Base: b, Kind: k, Code: "invalid_request", Detail: "redirect_uri is not registered for this client", App: app, Wait: 3 * time.Minute, ContinueURL: "/account"}})
 	}

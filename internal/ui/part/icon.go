@@ -31,11 +31,19 @@ var drawings = map[string]string{
 	"terminal": `<rect x="3" y="4.5" width="18" height="15" rx="2.2"/><path d="M7 9.500l3 2.5-3 2.500M12.5 15H17"/>`,
 }
 
+var icons = func() map[string]template.HTML {
+	all := make(map[string]template.HTML, len(drawings))
+	for name, d := range drawings {
+		all[name] = template.HTML(`<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">` + d + `</svg>`)
+	}
+	return all
+}()
+
 // icon draws a picture that says nothing the text beside it does not.
 func icon(name string) (template.HTML, error) {
-	d, ok := drawings[name]
+	svg, ok := icons[name]
 	if !ok {
 		return "", fmt.Errorf("no icon %q", name)
 	}
-	return template.HTML(`<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">` + d + `</svg>`), nil
+	return svg, nil
 }

@@ -7,8 +7,8 @@ type Input struct {
 	Type         string // "text", "password", "email", "tel", "url"
 	Value        string // never printed for passwords
 	Label        Key
-	Hint         *Message
-	Error        *Message
+	Hint         *Message // nil for none
+	Error        *Message // nil for none; stands in place of the hint
 	Autocomplete string   // HTML's autofill word: "current-password"
 	Choices      []string // values offered while typing
 	Required     bool
@@ -20,11 +20,9 @@ type Input struct {
 // IsPassword says that the value is hidden while typed.
 func (i Input) IsPassword() bool { return i.Type == "password" }
 
-// DescribedBy lists the ids of the hint and the error, for aria-describedby.
+// DescribedBy is the id of the sentence below the field, for aria-describedby.
 func (i Input) DescribedBy() string {
 	switch {
-	case i.Error != nil && i.Hint != nil:
-		return i.ID + "-error " + i.ID + "-hint"
 	case i.Error != nil:
 		return i.ID + "-error"
 	case i.Hint != nil:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -91,26 +92,6 @@ func (c catalogue) fixed(key Key) (string, error) {
 	return s[0], nil
 }
 
-func (c catalogue) fill(key Key, values []any, put func(b *strings.Builder, text string, isValue bool)) (string, error) {
-	s, ok := c[key]
-	if !ok {
-		return "", fmt.Errorf("no message %q", key)
-	}
-	var b strings.Builder
-	for i, piece := range s {
-		if i%2 == 0 {
-			put(&b, piece, false)
-			continue
-		}
-		value, ok := pick(values, piece)
-		if !ok {
-			return "", fmt.Errorf("message %q: no value for {%s}", key, piece)
-		}
-		put(&b, value, true)
-	}
-	return b.String(), nil
-}
-
 func pick(values []any, name string) (string, bool) {
 	for i := 0; i+1 < len(values); i += 2 {
 		if values[i] == name {
@@ -122,23 +103,42 @@ func pick(values []any, name string) (string, bool) {
 
 // text is the message as plain text; the template escapes it for its place.
 func (c catalogue) text(key Key, values ...any) (string, error) {
-	return c.fill(key, values, func(b *strings.Builder, text string, _ bool) { b.WriteString(text) })
+	if s := c[key]; len(s) == 1 {
+		return s[0], nil
+	}
+	pieces, err := c.pieces(key, values)
+	return strings.Join(pieces, ""), err
 }
 
 // rich is the message as HTML, each value escaped and set off in <bdi>, so
 // that a name written right to left, or with characters that turn the
 // direction, cannot reorder our words around it.
 func (c catalogue) rich(key Key, values ...any) (template.HTML, error) {
-	out, err := c.fill(key, values, func(b *strings.Builder, text string, isValue bool) {
-		if isValue {
-			b.WriteString("<bdi>")
+	pieces, err := c.pieces(key, values)
+	for i, piece := range pieces {
+		pieces[i] = template.HTMLEscapeString(piece)
+		if i%2 == 1 {
+			pieces[i] = "<bdi>" + pieces[i] + "</bdi>"
 		}
-		template.HTMLEscape(b, []byte(text))
-		if isValue {
-			b.WriteString("</bdi>")
+	}
+	return template.HTML(strings.Join(pieces, "")), err
+}
+
+// pieces is the sentence with values in place of the placeholders' names.
+func (c catalogue) pieces(key Key, values []any) ([]string, error) {
+	s, ok := c[key]
+	if !ok {
+		return nil, fmt.Errorf("no message %q", key)
+	}
+	out := slices.Clone(s)
+	for i := 1; i < len(s); i += 2 {
+		value, ok := pick(values, s[i])
+		if !ok {
+			return nil, fmt.Errorf("message %q: no value for {%s}", key, s[i])
 		}
-	})
-	return template.HTML(out), err
+		out[i] = value
+	}
+	return out, nil
 }
 
 func (c catalogue) say(m *Message) (string, error) {
