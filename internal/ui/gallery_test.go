@@ -41,7 +41,7 @@ func serveSamples(t *testing.T) *httptest.Server {
 			text := render(t, s.page)
 			mux.HandleFunc("GET /"+string(l)+"/"+s.name, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				w.Header().Set("Content-Security-Policy", part.ContentSecurityPolicy())
+				w.Header().Set("Content-Security-Policy", strictPolicy)
 				fmt.Fprint(w, text)
 			})
 		}
