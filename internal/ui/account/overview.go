@@ -1,0 +1,27 @@
+package account
+
+import (
+	"io"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/ui/part"
+)
+
+// Overview is the first account page: the state of things, each with a link.
+type Overview struct {
+	Frame
+	// Sessions and Apps are how many there are.
+	Sessions, Apps int
+	// PasswordChangedAt is zero if the account has no password.
+	PasswordChangedAt time.Time
+	// LastSignIn is when the session before this one began; zero if none did.
+	LastSignIn time.Time
+}
+
+var overview = part.Parse(files, "frame.html", "overview.html")
+
+// Render writes the page.
+func (p *Overview) Render(w io.Writer) error { return overview.Execute(w, p.Locale, p) }
+
+// Nav is the navigation with this page marked.
+func (p *Overview) Nav() []NavItem { return p.nav(PathOverview) }

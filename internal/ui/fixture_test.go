@@ -1,0 +1,106 @@
+package ui_test
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/consent"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/signin"
+)
+
+type renderer interface{ Render(io.Writer) error }
+
+type sample struct {
+	name string
+	page renderer
+}
+
+var now = time.Date(2026, 11, 21, 14, 5, 0, 0, time.UTC)
+
+func base(l part.Locale) part.Base {
+	return part.Base{
+		Locale: l, TenantName: "Larkspur Studio", Path: "/signin?flow=int_01", RequestID: "req_01jd7v3k9x5c",
+		Now: now, Hidden: []part.Field{{Name: "flow", Value: "int_01jd7v3k9x"}},
+	}
+}
+
+// samples are all pages, in their states, filled as on a good day.
+func samples(l part.Locale) []sample {
+	b := base(l)
+	app := part.App{Name: "HireMe123", Host: "localhost:8081", PrivacyURL: "https://hireme.example/privacy", TermsURL: "https://hireme.example/terms"}
+	verified := app
+	verified.Verified = true
+	mira := part.Person{Name: "Mira Lindqvist", Username: "mira", Email: "mira@larkspur.example"}
+	tom := part.Person{Username: "tom"}
+	read := part.Scope{Name: "read:events", Text: "See the events in your calendar"}
+	write := part.Scope{Name: "write:events", Text: "Add events and change them"}
+	granted := read
+	granted.Granted = true
+	frame := account.Frame{Base: b, Person: mira, SignOutAction: "/oauth/logout"}
+	done := func(d account.Done) account.Frame { f := frame; f.Done = d; return f }
+	connected := account.ConnectedApp{
+		App: app, Identity: []string{"openid", "profile", "offline_access"},
+		APIs:  []part.API{{Name: "MyCalApp", Scopes: []part.Scope{read, write}}},
+		Since: now.AddDate(0, -2, -3), LastUsed: now.Add(-20 * time.Minute), WithdrawURL: "/account/apps/con_1",
+	}
+	planner := account.ConnectedApp{
+		App: part.App{Name: "Plan My Today", Host: "plan.example", Verified: true}, Identity: []string{"openid", "email"},
+		Since: now.AddDate(0, 0, -1), WithdrawURL: "/account/apps/con_2",
+	}
+	claims := account.Claims{Name: "Mira Lindqvist", GivenName: "Mira", FamilyName: "Lindqvist", Nickname: "Mi",
+		Locale: "en-GB", Zoneinfo: "Europe/Berlin", PhoneNumber: "030 1234567", Locality: "Berlin", Country: "Germany"}
+	list := []sample{
+		{"signin", &signin.Page{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
+		{"signin-wrong", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Wrong}},
+		{"signin-throttled", &signin.Page{Base: b, Action: "/signin", Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
+		{"signin-again", &signin.Again{Base: b, App: app, Person: mira, Reason: signin.ForApp, Action: "/signin", OtherURL: "/signin?other=1", CancelAction: "/signin/cancel"}},
+		{"signin-again-safety", &signin.Again{Base: b, Person: tom, Reason: signin.ForSafety, Action: "/signin", Problem: signin.Wrong}},
+		{"signin-choose", &signin.Chooser{Base: b, App: app, Action: "/signin/choose", CancelAction: "/signin/cancel", Choices: []signin.Choice{{Person: mira, Value: "ses_1"}, {Person: tom, Value: "ses_2"}}}},
+		{"consent", &consent.Page{Base: b, App: app, Person: mira, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid", "profile", "email", "address", "phone", "offline_access"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{granted, write}}}}},
+		{"consent-withheld", &consent.Page{Base: b, App: verified, Person: tom, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{read}}}, Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{write}}}}},
+		{"consent-nothing", &consent.Page{Base: b, App: app, Person: tom, Action: "/consent", Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{{Name: "write:events"}}}}}},
+		{"overview", &account.Overview{Frame: frame, Sessions: 3, Apps: 2, PasswordChangedAt: now.AddDate(0, -5, 0), LastSignIn: now.AddDate(0, 0, -1)}},
+		{"overview-new", &account.Overview{Frame: frame, Sessions: 1}},
+		{"profile", &account.Profile{Frame: done(account.ProfileSaved), Action: "/account/profile", Claims: claims, Email: mira.Email, EmailVerified: true}},
+		{"profile-problems", &account.Profile{Frame: frame, Action: "/account/profile", Claims: claims, Email: mira.Email, Problems: map[string]account.Problem{"": account.ChangedElsewhere, "phone_number": account.BadPhoneNumber, "name": account.TooLong}}},
+		{"password", &account.Password{Frame: frame, Action: "/account/password", MinLength: 15}},
+		{"password-problems", &account.Password{Frame: frame, Action: "/account/password", MinLength: 15, CurrentProblem: account.CurrentWrong, NewProblem: account.PasswordShort, RepeatProblem: account.RepeatDiffers}},
+		{"sessions", &account.Sessions{Frame: frame, EndAction: "/account/sessions/end", EndOthersAction: "/account/sessions/end-others", Sessions: []account.Session{
+			{ID: "ses_1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Address: "203.0.113.7", FirstUsed: now.AddDate(0, 0, -1), LastUsed: now, Current: true},
+			{ID: "ses_2", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1", Address: "2001:db8::7:1", FirstUsed: now.AddDate(0, -1, 0), LastUsed: now.Add(-26 * time.Hour)},
+			{ID: "ses_3", UserAgent: "something else", Address: "198.51.100.23", FirstUsed: now.AddDate(0, 0, -9), LastUsed: now.AddDate(0, 0, -8)},
+		}}},
+		{"sessions-one", &account.Sessions{Frame: done(account.OthersEnded), EndAction: "/e", EndOthersAction: "/o", Sessions: []account.Session{{ID: "ses_1", UserAgent: "curl/8", FirstUsed: now, LastUsed: now, Current: true}}}},
+		{"apps", &account.Apps{Frame: frame, Apps: []account.ConnectedApp{connected, planner}}},
+		{"apps-none", &account.Apps{Frame: done(account.AccessWithdrawn)}},
+		{"withdraw", &account.Withdraw{Frame: frame, App: connected, Action: "/account/apps/con_1/withdraw"}},
+		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
+		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
+		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
+		{"setup", &notice.Setup{Base: b, Action: "/setup", MinLength: 15, Until: now.Add(12 * time.Minute)}},
+		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
+		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
+	}
+	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
+	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
+	longFrame := account.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
+	longFrame.TenantName = strings.Repeat("Reichsgesetzblatt", 3)
+	longScopes := []part.API{{Name: long.Name, Scopes: []part.Scope{{Text: strings.Repeat("unbreakable", 9)}}}}
+	list = append(list,
+		sample{"long-signin", &signin.Again{Base: longFrame.Base, App: long, Person: longPerson, Reason: signin.ForApp, Action: "/signin", OtherURL: "/o", CancelAction: "/c"}},
+		sample{"long-choose", &signin.Chooser{Base: longFrame.Base, App: long, Action: "/c", Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
+		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
+		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
+		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},
+		sample{"long-profile", &account.Profile{Frame: longFrame, Action: "/p", Email: longPerson.Email}},
+		sample{"long-error", &notice.Error{Base: longFrame.Base, Kind: notice.BadRequest, Code: strings.Repeat("code", 40), Detail: strings.Repeat("detail", 40), App: long}},
+	)
+	for _, k := range notice.Kinds() {
+		list = append(list, sample{"error-" + string(k), &notice.Error{Base: b, Kind: k, Code: "invalid_request", Detail: "redirect_uri is not registered for this client", App: app, Wait: 3 * time.Minute, ContinueURL: "/account"}})
+	}
+	return append(list, sample{"error-bare", &notice.Error{Base: part.Base{Locale: l, Now: now}, Kind: notice.NotFound}})
+}

@@ -1,0 +1,101 @@
+package ui_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cardea-iam/cardea/internal/ui/part"
+)
+
+func readMessages(t *testing.T, l part.Locale) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile("part/messages/" + string(l) + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]string
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+var (
+	keyLiteral  = regexp.MustCompile(`"([a-z]+(?:\.[a-z_]+)+)"`)
+	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+)
+
+// usedKeys finds every message key written in a template or a Go file.
+func usedKeys(t *testing.T) map[string]string {
+	t.Helper()
+	used := map[string]string{}
+	err := fs.WalkDir(os.DirFS("."), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "doc.go") ||
+			!(strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".html")) {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(raw)) {
+			if strings.HasPrefix(strings.TrimSpace(line), "//") {
+				continue
+			}
+			for _, m := range keyLiteral.FindAllStringSubmatch(line, -1) {
+				switch m[1][strings.LastIndexByte(m[1], '.'):] {
+				case ".html", ".css", ".js", ".svg", ".json":
+				default:
+					used[m[1]] = path
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return used
+}
+
+func TestEveryMessageExistsAndIsUsed(t *testing.T) {
+	used := usedKeys(t)
+	english := readMessages(t, part.English)
+	for _, l := range part.Locales() {
+		messages := readMessages(t, l)
+		for key, path := range used {
+			if strings.TrimSpace(messages[key]) == "" {
+				t.Errorf("%s uses %s, which %s lacks", path, key, l)
+			}
+		}
+		for key, text := range messages {
+			if used[key] == "" {
+				t.Errorf("%s: %s is used nowhere", l, key)
+			}
+			got, want := placeholder.FindAllString(text, -1), placeholder.FindAllString(english[key], -1)
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(slices.Compact(got), slices.Compact(want)) {
+				t.Errorf("%s: %s has the placeholders %v, English has %v", l, key, got, want)
+			}
+			if strings.ContainsAny(text, "<>&") || strings.Contains(text, "{{") {
+				t.Errorf("%s: %s is not plain text", l, key)
+			}
+		}
+	}
+}
+
+func TestGermanIsNotEnglish(t *testing.T) {
+	german := readMessages(t, part.German)
+	same := map[string]bool{"form.optional": true, "device.one": true, "error.from": true, "profile.group.names": true}
+	for key, text := range readMessages(t, part.English) {
+		if german[key] == text && !same[key] {
+			t.Errorf("%s is not translated: %q", key, text)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+// Package signin is the pages on which a person says who they are: the form,
+// the chooser among accounts that are signed in already, and the question
+// whether it is still the same person.
+package signin
+
+import (
+	"embed"
+	"io"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/ui/part"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Names of the fields that the pages of this room post.
+const (
+	FieldUsername = "username"
+	FieldPassword = "password"
+	// FieldAccount is the chooser's: a [Choice.Value], or [AnotherAccount].
+	FieldAccount = "account"
+)
+
+// Problem is why the form is shown again.
+type Problem = part.Key
+
+// The problems of the form. Wrong is the answer to an unknown name and to a
+// wrong password alike.
+const (
+	Wrong     Problem = "signin.problem.wrong"
+	Throttled Problem = "signin.problem.throttled"
+	Expired   Problem = "signin.problem.expired"
+)
+
+// Page is the sign-in form: one identifier, one password, one step. It posts
+// [FieldUsername] and [FieldPassword].
+type Page struct {
+	part.Base
+	// App is the client that asks; the zero value for Cardea's own pages.
+	App part.App
+	// Action is the local path that takes the form.
+	Action string
+	// Username fills the field: the login_hint, or what was typed before.
+	Username string
+	// Problem is why the form is shown again; empty at first.
+	Problem Problem
+	// Wait is how long a throttled person has to wait; told with Throttled.
+	Wait time.Duration
+	// CancelAction takes the POST that returns to the app without signing in;
+	// empty hides it.
+	CancelAction string
+}
+
+var page = part.Parse(files, "asking.html", "signin.html")
+
+// Render writes the page.
+func (p *Page) Render(w io.Writer) error { return page.Execute(w, p.Locale, p) }
+
+// Alert is the sentence above the form, nil if there is none.
+func (p *Page) Alert() *part.Message { return alert(p.Problem, p.Wait) }
+
+// UsernameInput is the field #username.
+func (p *Page) UsernameInput() part.Input {
+	return part.Input{
+		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
+		Autocomplete: "username", Required: true, Autofocus: p.Username == "",
+	}
+}
+
+// PasswordInput is the field #password.
+func (p *Page) PasswordInput() part.Input { return passwordInput(p.Username != "") }
+
+func passwordInput(focus bool) part.Input {
+	return part.Input{
+		ID: "password", Name: FieldPassword, Type: "password", Label: "signin.password",
+		Autocomplete: "current-password", Required: true, Autofocus: focus,
+	}
+}
+
+func alert(problem Problem, wait time.Duration) *part.Message {
+	if problem == "" {
+		return nil
+	}
+	return part.Say(problem, "wait", part.Wait(wait))
+}
