@@ -108,3 +108,15 @@ func Assess(facts []Fact) Strength {
 	s.AMR = slices.Compact(s.AMR)
 	return s
 }
+
+// Want is what must be proved. The zero value wants any proof, however old.
+type Want struct {
+	Level    Level     `json:"level,omitempty"`    // at least this level; 0 means 1
+	NotOlder time.Time `json:"not_older,omitzero"` // a proof at this time or later (prompt=login, max_age)
+}
+
+// MetBy reports whether facts prove what is wanted.
+func (w Want) MetBy(facts []Fact) bool {
+	s := Assess(facts)
+	return s.Level >= max(w.Level, 1) && !s.At.Before(w.NotOlder)
+}

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
@@ -41,13 +43,26 @@ const Lifetime = 30 * time.Minute
 type Interaction struct {
 	ID        ID
 	Kind      Kind
-	Request   json.RawMessage // of the room that began it
+	About     About           // for the pages
+	Request   json.RawMessage // of the room that began it, opaque to others
 	Account   account.ID      // whom the facts are about; "" until the first
 	Facts     []factor.Fact   // proved in this interaction
 	Session   session.ID      // the session that it continues or has started
 	Decision  string          // the consent page's answer: "", "approved", "denied"
 	CreatedAt time.Time
 	ExpiresAt time.Time
+}
+
+// About is what the pages need to know of what is under way.
+type About struct {
+	Want     factor.Want     `json:"want"`               // what the person must prove
+	Client   client.ID       `json:"client,omitempty"`   // the application that asks; "" for Cardea's own pages
+	Hint     string          `json:"hint,omitempty"`     // login_hint: an identifier to fill in
+	Account  account.ID      `json:"account,omitempty"`  // only this person will do (id_token_hint)
+	Choose   bool            `json:"choose,omitempty"`   // let the person choose the account (prompt=select_account)
+	Locales  []string        `json:"locales,omitempty"`  // ui_locales, most wanted first
+	Resume   oauth.LocalPath `json:"resume"`             // where to go when the person has signed in; gets ?i=ID
+	Redirect string          `json:"redirect,omitempty"` // origin that answers go to, for the pages' form-action
 }
 
 // The answers of the consent page.
@@ -66,9 +81,9 @@ type BeginDetail struct {
 var Begin = guard.Declare[ID, BeginDetail]("interaction.begin", guard.Public, "Begin something that needs a person", guard.Conditional)
 
 // New returns an interaction that is ready to be inserted.
-func New(kind Kind, request any, now time.Time) (Interaction, error) {
+func New(kind Kind, about About, request any, now time.Time) (Interaction, error) {
 	b, err := json.Marshal(request)
-	return Interaction{ID: ID(id.New("int", now)), Kind: kind, Request: b, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}, err
+	return Interaction{ID: ID(id.New("int", now)), Kind: kind, About: about, Request: b, CreatedAt: now, ExpiresAt: now.Add(Lifetime)}, err
 }
 
 // Insert writes a new interaction of the browser whose cookie has the digest.
@@ -77,9 +92,13 @@ func Insert(tx *store.Tx, tenant id.Tenant, i Interaction, browser []byte) error
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO interaction (tenant, id, browser, kind, request, account, facts, session, decision, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		tenant, i.ID, browser, i.Kind, string(i.Request), i.Account, string(facts), i.Session, i.Decision, i.CreatedAt, i.ExpiresAt)
+	about, err := json.Marshal(i.About)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO interaction (tenant, id, browser, kind, about, request, account, facts, session, decision, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		tenant, i.ID, browser, i.Kind, string(about), string(i.Request), i.Account, string(facts), i.Session, i.Decision, i.CreatedAt, i.ExpiresAt)
 	return err
 }
 
@@ -87,14 +106,17 @@ func Insert(tx *store.Tx, tenant id.Tenant, i Interaction, browser []byte) error
 // store.ErrNotFound.
 func Get(r *store.Reader, tenant id.Tenant, which ID, browser []byte) (Interaction, error) {
 	i := Interaction{ID: which}
-	var request, facts []byte
-	err := r.One([]any{&i.Kind, &request, &i.Account, &facts, &i.Session, &i.Decision, &i.CreatedAt, &i.ExpiresAt},
-		"SELECT kind, request, account, facts, session, decision, created_at, expires_at FROM interaction WHERE tenant = $1 AND id = $2 AND browser = $3 AND expires_at > $4",
+	var about, request, facts []byte
+	err := r.One([]any{&i.Kind, &about, &request, &i.Account, &facts, &i.Session, &i.Decision, &i.CreatedAt, &i.ExpiresAt},
+		"SELECT kind, about, request, account, facts, session, decision, created_at, expires_at FROM interaction WHERE tenant = $1 AND id = $2 AND browser = $3 AND expires_at > $4",
 		tenant, which, browser, r.Now())
 	if err != nil {
 		return i, err
 	}
 	i.Request = request
+	if err := json.Unmarshal(about, &i.About); err != nil {
+		return i, fmt.Errorf("interaction %s: %w", which, err)
+	}
 	if err := json.Unmarshal(facts, &i.Facts); err != nil {
 		return i, fmt.Errorf("facts of interaction %s: %w", which, err)
 	}

@@ -4,6 +4,7 @@ CREATE TABLE interaction (
   browser BLOB NOT NULL, -- sqlite
   browser BYTEA NOT NULL, -- postgres
   kind TEXT NOT NULL,
+  about TEXT NOT NULL,
   request TEXT NOT NULL,
   account TEXT NOT NULL,
   facts TEXT NOT NULL,
