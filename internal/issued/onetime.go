@@ -39,6 +39,14 @@ func Spend(tx *store.Tx, tenant id.Tenant, kind secret.Kind, digest []byte, purp
 	return payload, earlier, ErrSpent
 }
 
+// Unspent returns the payload of a one-time value that may still be used and when it expires, or
+// store.ErrNotFound. Only Spend uses it up.
+func Unspent(r *store.Reader, tenant id.Tenant, kind secret.Kind, digest []byte) (payload string, expires time.Time, err error) {
+	err = r.One([]any{&payload, &expires}, "SELECT payload, expires_at FROM one_time WHERE tenant = $1 AND kind = $2 AND digest = $3 AND spent_for IS NULL AND expires_at > $4",
+		tenant, kind, digest, r.Now())
+	return payload, expires, err
+}
+
 // Sweep deletes what nobody can use or misuse any more, at most limit rows of each table.
 func Sweep(tx *store.Tx, limit int) (int64, error) {
 	var total int64
