@@ -28,4 +28,6 @@ func assets() []web.Route {
 	return out
 }
 
-func rate(perSecond, burst int) web.Rate { return web.Rate{Count: perSecond, Per: time.Second, Burst: burst} }
+func rate(perSecond, burst int) web.Rate {
+	return web.Rate{Count: perSecond, Per: time.Second, Burst: burst}
+}
