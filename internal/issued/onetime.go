@@ -47,6 +47,14 @@ func Unspent(r *store.Reader, tenant id.Tenant, kind secret.Kind, digest []byte)
 	return payload, expires, err
 }
 
+// Stale reports whether Sweep would find anything.
+func Stale(r *store.Reader) (yes bool, err error) {
+	err = r.One([]any{&yes}, `SELECT EXISTS (SELECT 1 FROM one_time WHERE expires_at < $1) OR EXISTS (SELECT 1 FROM opaque_token WHERE expires_at < $2)
+		OR EXISTS (SELECT 1 FROM revoked_token WHERE expires_at < $2) OR EXISTS (SELECT 1 FROM issued_grant WHERE expires_at < $1 OR idle_until < $1)`,
+		r.Now().Add(-remember), r.Now())
+	return yes, err
+}
+
 // Sweep deletes what nobody can use or misuse any more, at most limit rows of each table.
 func Sweep(tx *store.Tx, limit int) (int64, error) {
 	var total int64

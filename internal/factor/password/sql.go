@@ -80,6 +80,13 @@ func dropDevices(tx *store.Tx, tenant id.Tenant, who account.ID, but []byte) err
 	return err
 }
 
+// Stale reports whether Sweep would find anything.
+func Stale(r *store.Reader) (yes bool, err error) {
+	err = r.One([]any{&yes}, `SELECT EXISTS (SELECT 1 FROM password_lane WHERE tat < $1) OR EXISTS (SELECT 1 FROM password_record WHERE updated_at < $2)
+		OR EXISTS (SELECT 1 FROM password_device WHERE used_at < $2)`, r.Now(), r.Now().Add(-DeviceLife))
+	return yes, err
+}
+
 // Sweep deletes what no longer slows anybody down, at most limit rows of each table.
 func Sweep(tx *store.Tx, limit int) (total int64, err error) {
 	for _, s := range []struct {
