@@ -24,24 +24,18 @@ type Room struct {
 	Translate web.ErrorFunc
 }
 
-// Paths of the pages, below the tenant's root.
-const (
-	PathSignIn = "/signin"
-	PathChoose = "/signin/choose"
-)
-
-// paramOther asks for the form in place of the person who is signed in.
-const paramOther = "other"
+// PathChoose takes the choice of an account, below the tenant's root.
+const PathChoose = "/signin/choose"
 
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	return []web.Route{
 		{
-			Name: "ui.signin", Method: http.MethodGet, Path: PathSignIn, Scope: web.PerTenant,
+			Name: "ui.signin", Method: http.MethodGet, Path: visit.PathSignIn, Scope: web.PerTenant,
 			Public: "nobody is known yet; the interaction is bound to the browser's cookie", Handler: room.get, Errors: room.Translate,
 		},
 		{
-			Name: "ui.signin.post", Method: http.MethodPost, Path: PathSignIn, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
+			Name: "ui.signin.post", Method: http.MethodPost, Path: visit.PathSignIn, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
 			Action: password.Prove.Name(), Event: password.Prove.Name(), Handler: room.post, Errors: room.Translate,
 		},
 		{
@@ -71,14 +65,14 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if step.Verdict == signin.Prove && step.Factor.Path() != PathSignIn {
+	if step.Verdict == signin.Prove && step.Factor.Path() != visit.PathSignIn {
 		web.SeeOther(w, visit.URL(r, step.Factor.Path(), visit.FieldInteraction, string(g.Interaction.ID)))
 		return nil
 	}
 	if step.Verdict == signin.Impossible {
 		return visit.ErrForbidden
 	}
-	return room.show(w, r, g, q.Get(paramOther) != "", telling{username: g.Interaction.About.Hint})
+	return room.show(w, r, g, q.Get(visit.ParamOther) != "", telling{username: g.Interaction.About.Hint})
 }
 
 // show picks the page: the chooser where the browser's session may be enough, the short form where
@@ -100,7 +94,7 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		if err != nil {
 			return err
 		}
-		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait})
+		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait})
 	}
 	return room.known(w, r, g, app, say)
 }
@@ -124,12 +118,12 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, ap
 		return visit.Show(w, http.StatusOK, &Chooser{Base: base, App: app, Action: visit.URL(r, PathChoose),
 			Choices: []Choice{{Person: visit.Person(a), Value: string(s.ID)}}})
 	}
-	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, PathSignIn), Problem: say.problem, Wait: say.wait}
+	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Problem: say.problem, Wait: say.wait}
 	if app.Name == "" {
 		page.Reason = ForSafety
 	}
 	if i.About.Account == "" {
-		page.OtherURL = visit.URL(r, PathSignIn, visit.FieldInteraction, string(i.ID), paramOther, "1")
+		page.OtherURL = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(i.ID), visit.ParamOther, "1")
 	}
 	return visit.Show(w, http.StatusOK, page)
 }
@@ -137,7 +131,7 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, ap
 func (room *Room) base(ctx context.Context, r *web.Request, i interaction.Interaction) (part.Base, error) {
 	base, err := room.Visits.Base(ctx, r, i.About.Locales, nil)
 	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: string(i.ID)}}
-	base.Path = visit.URL(r, PathSignIn, visit.FieldInteraction, string(i.ID))
+	base.Path = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(i.ID))
 	return base, err
 }
 
@@ -211,7 +205,7 @@ func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
 	which := form.Get(FieldAccount)
 	again := []string{visit.FieldInteraction, string(g.Interaction.ID)}
 	if g.Session == nil || which != string(g.Session.ID) {
-		web.SeeOther(w, visit.URL(r, PathSignIn, append(again, paramOther, "1")...))
+		web.SeeOther(w, visit.URL(r, visit.PathSignIn, append(again, visit.ParamOther, "1")...))
 		return nil
 	}
 	enough, err := room.Visits.SignIn.Resume(r.Context(), g.Caller, visit.Tenant(r), g.Place(), *g.Session)
@@ -222,7 +216,7 @@ func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	if !enough {
-		web.SeeOther(w, visit.URL(r, PathSignIn, again...))
+		web.SeeOther(w, visit.URL(r, visit.PathSignIn, again...))
 		return nil
 	}
 	visit.Return(w, g.Interaction)

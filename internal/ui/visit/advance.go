@@ -155,7 +155,7 @@ func (room *Room) welcome(ctx context.Context, w http.ResponseWriter, r *web.Req
 	}); err != nil {
 		return err
 	}
-	web.SeeOther(w, URL(r, "/signin", FieldInteraction, string(i.ID)))
+	web.SeeOther(w, URL(r, PathSignIn, FieldInteraction, string(i.ID)))
 	return nil
 }
 

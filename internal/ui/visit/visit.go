@@ -34,6 +34,13 @@ type Room struct {
 // FieldInteraction names the query parameter and the hidden field that carry an interaction's id.
 const FieldInteraction = "i"
 
+// PathSignIn is where a sign-in begins, below the tenant's root.
+const PathSignIn = "/signin"
+
+// ParamOther asks the sign-in page for the form in place of the person who is signed in. It changes
+// what is shown and nothing else.
+const ParamOther = "other"
+
 // Tenant is the id of the request's tenant.
 func Tenant(r *web.Request) id.Tenant { return id.Tenant(r.Tenant.ID) }
 
