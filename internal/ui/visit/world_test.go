@@ -276,6 +276,21 @@ func (b *browse) send(method, path string, form url.Values, header http.Header) 
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 		req.Header.Set("Origin", b.w.http.URL)
 	}
+	return b.do(req, header)
+}
+
+// raw posts any body from a page of ours.
+func (b *browse) raw(path, media, body string) answer {
+	b.w.t.Helper()
+	req, err := http.NewRequestWithContext(b.w.t.Context(), http.MethodPost, b.w.http.URL+path, strings.NewReader(body))
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	return b.do(req, http.Header{"Content-Type": {media}, "Sec-Fetch-Site": {"same-origin"}})
+}
+
+func (b *browse) do(req *http.Request, header http.Header) answer {
+	b.w.t.Helper()
 	for k, v := range header {
 		if v == nil {
 			req.Header.Del(k)
