@@ -21,6 +21,14 @@ var (
 	errNameUsed = &guard.Problem{Code: "conflict", Field: "name", Public: "Another tenant has this name. Choose another."}
 )
 
+// check refuses what cannot be a tenant's identifier before anything is asked of it.
+func check(target id.Tenant) error {
+	if target != id.Default && id.Check("ten", string(target)) != nil {
+		return errNone
+	}
+	return nil
+}
+
 // governs refuses who does not govern tenants: policy has found an owner or the operator, and
 // an owner of any tenant but the default one reaches no further than his own.
 func governs(c caller.Caller, tenant, target id.Tenant, action string, own bool) error {
@@ -57,6 +65,9 @@ func Create(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 // Update sets DisplayName and MFAEnforced of the tenant in.ID, if it still has in.Version.
 // Refusals: invalid, not_found, conflict (somebody changed it meanwhile).
 func Update(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant, in Tenant) (Tenant, error) {
+	if err := check(in.ID); err != nil {
+		return in, err
+	}
 	if err := in.normalize(); err != nil {
 		return in, err
 	}
@@ -85,6 +96,9 @@ func Update(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 // Disable ends all service of a tenant until Enable. Refusals: not_found, conflict (the default
 // tenant).
 func Disable(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target id.Tenant) error {
+	if err := check(target); err != nil {
+		return err
+	}
 	return g.Do(ctx, c, TurnOff.On(tenant, target, nil), func(tx *store.Tx) error {
 		if err := governs(c, tenant, target, TurnOff.Name(), false); err != nil {
 			return err
@@ -98,6 +112,9 @@ func Disable(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, targe
 
 // Enable ends what Disable began. Refusal: not_found.
 func Enable(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target id.Tenant) error {
+	if err := check(target); err != nil {
+		return err
+	}
 	return g.Do(ctx, c, TurnOn.On(tenant, target, nil), func(tx *store.Tx) error {
 		if err := governs(c, tenant, target, TurnOn.Name(), false); err != nil {
 			return err
@@ -109,6 +126,9 @@ func Enable(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target
 // Delete removes a tenant and its rows in every table; the log stays. Refusals: not_found,
 // conflict (the default tenant).
 func Delete(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target id.Tenant) error {
+	if err := check(target); err != nil {
+		return err
+	}
 	detail := &DeleteDetail{}
 	return g.Do(ctx, c, Remove.On(tenant, target, detail), func(tx *store.Tx) error {
 		if err := governs(c, tenant, target, Remove.Name(), false); err != nil {
@@ -132,6 +152,9 @@ func Delete(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target
 // Look returns a tenant to whoever may inspect: in the default tenant all, elsewhere their own.
 // Refusal: not_found.
 func Look(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target id.Tenant) (out Tenant, err error) {
+	if err := check(target); err != nil {
+		return out, err
+	}
 	err = g.See(ctx, c, Show.On(tenant, target, nil), func(r *store.Reader) error {
 		if governs(c, tenant, target, Show.Name(), true) != nil {
 			return errNone
@@ -146,10 +169,13 @@ func Look(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, target i
 }
 
 // Page lists up to limit tenants behind an id for whoever may inspect the default tenant.
-// Refusal: invalid (limit).
+// Refusals: invalid (limit, after).
 func Page(ctx context.Context, g *guard.Guard, c caller.Caller, tenant, after id.Tenant, limit int) (out []Tenant, err error) {
 	if limit < 1 || limit > MaxPage {
 		return nil, guard.Invalid("limit", "Ask for 1 to 200 tenants at a time.")
+	}
+	if after != "" && check(after) != nil {
+		return nil, guard.Invalid("after", "Give the id of the last tenant of the page before.")
 	}
 	err = g.See(ctx, c, ListAll.On(tenant, "", nil), func(r *store.Reader) error {
 		if err := governs(c, tenant, "", ListAll.Name(), false); err != nil {

@@ -112,13 +112,19 @@ func TestLifeOfATenant(t *testing.T) {
 		if _, err := d.ByName(ctx, "acme"); err != nil {
 			t.Errorf("enabled again: %v", err)
 		}
-		for name, err := range map[string]error{
-			"disable": tenant.Disable(ctx, g, operator, id.Default, "ten_none"),
-			"enable":  tenant.Enable(ctx, g, operator, id.Default, "ten_none"),
-			"delete":  tenant.Delete(ctx, g, operator, id.Default, "ten_none"),
-		} {
-			if code(err) != "not_found" {
-				t.Errorf("%s nothing: %v", name, err)
+		for _, none := range []id.Tenant{id.Tenant(id.New("ten", s.Now())), "ten_none", "", "*", "ten_\x00", "default' OR 1=1 --", "\xff"} {
+			_, lookErr := tenant.Look(ctx, g, operator, id.Default, none)
+			_, updateErr := tenant.Update(ctx, g, operator, id.Default, tenant.Tenant{ID: none})
+			for name, err := range map[string]error{
+				"disable": tenant.Disable(ctx, g, operator, id.Default, none),
+				"enable":  tenant.Enable(ctx, g, operator, id.Default, none),
+				"delete":  tenant.Delete(ctx, g, operator, id.Default, none),
+				"look":    lookErr,
+				"update":  updateErr,
+			} {
+				if code(err) != "not_found" {
+					t.Errorf("%s %q: %v", name, none, err)
+				}
 			}
 		}
 		if err := tenant.Disable(ctx, g, operator, id.Default, id.Default); code(err) != "conflict" {

@@ -1,0 +1,87 @@
+package account
+
+import (
+	"embed"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations are the room's tables.
+var Migrations = store.Migrations{Room: "account", Files: files}
+
+// ID identifies an account: "acc_…".
+type ID string
+
+// NewID returns an identifier that no account has had.
+func NewID(now time.Time) ID { return ID(id.New("acc", now)) }
+
+// Check returns ErrNone for text that cannot be an account's identifier.
+func (i ID) Check() error {
+	if id.Check("acc", string(i)) != nil {
+		return ErrNone
+	}
+	return nil
+}
+
+// Account is one person's account.
+type Account struct {
+	ID              ID        `json:"id"`
+	Username        Username  `json:"username"`
+	Claims          Claims    `json:"claims"`
+	Emails          []Email   `json:"emails"`
+	PhoneVerifiedAt time.Time `json:"phone_verified_at,omitzero"`
+	DisabledAt      time.Time `json:"disabled_at,omitzero"`
+	CreatedAt       time.Time `json:"created_at"`
+	UpdatedAt       time.Time `json:"updated_at"`
+	Epoch           int64     `json:"epoch"`   // what was issued under a smaller one is dead
+	Version         int64     `json:"version"` // grows with every change
+}
+
+// Email is an address that the account claims.
+type Email struct {
+	Address    EmailAddress `json:"address"`
+	VerifiedAt time.Time    `json:"verified_at,omitzero"`
+	Primary    bool         `json:"primary"` // the one that the claim email gives; at most one
+}
+
+// Enabled tells whether the account itself is enabled; its tenant may be disabled all the same.
+func (a Account) Enabled() bool { return a.DisabledAt.IsZero() }
+
+// PrimaryEmail is the address that the claim email gives, if there is one.
+func (a Account) PrimaryEmail() (Email, bool) {
+	for _, e := range a.Emails {
+		if e.Primary {
+			return e, true
+		}
+	}
+	return Email{}, false
+}
+
+// New is the wish for an account.
+type New struct {
+	Username      string `json:"username"`
+	Claims        Claims `json:"claims"`
+	Email         string `json:"email"`          // "" for none
+	EmailVerified bool   `json:"email_verified"` // the administrator vouches for the address
+}
+
+func (n New) parse() (u Username, e EmailAddress, err error) {
+	if u, err = ParseUsername(n.Username); err != nil {
+		return u, e, guard.Invalid("username", err.Error())
+	}
+	if n.Email != "" {
+		if e, err = ParseEmail(n.Email); err != nil {
+			return u, e, guard.Invalid("email", err.Error())
+		}
+	}
+	if n.Email == "" && n.EmailVerified {
+		return u, e, guard.Invalid("email", "Give the e-mail address that is verified.")
+	}
+	return u, e, n.Claims.Check()
+}
