@@ -2,6 +2,7 @@ package account
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -171,7 +172,7 @@ func knownMembers(d *json.Decoder, t reflect.Type, prefix string) error {
 		field, ok := fieldOf(t, name)
 		switch {
 		case !ok:
-			return guard.Invalid(prefix+name, "There is no such claim, or only the server writes it. Leave it out.")
+			return guard.Invalid(cmp.Or(prefix+name, "claims"), "There is no such claim, or only the server writes it. Leave it out.")
 		case seen[name]:
 			return guard.Invalid(prefix+name, "The claim is given twice. Give it once.")
 		}
