@@ -14,8 +14,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-// CodeLifetime is how long an authorization code may be redeemed (RFC 6749 §4.1.2 allows ten
-// minutes at most; a client redeems at once).
+// CodeLifetime is how long an authorization code may be redeemed unless configured otherwise (RFC
+// 6749 §4.1.2 allows ten minutes at most; a client redeems at once).
 const CodeLifetime = time.Minute
 
 // Code is what an authorization code stands for: the authorization as the person gave it.
@@ -33,14 +33,14 @@ type Code struct {
 	IssuedAt     time.Time           `json:"issued_at"`
 }
 
-// PutCode stores what a fresh authorization code stands for, for CodeLifetime. Account, Session
-// and Client are those of this very authorization.
-func PutCode(tx *store.Tx, root *secret.Root, tenant id.Tenant, code secret.Secret, c Code) error {
+// PutCode stores what a fresh authorization code stands for and how long it may be redeemed.
+// Account, Session and Client are those of this very authorization.
+func PutCode(tx *store.Tx, root *secret.Root, tenant id.Tenant, code secret.Secret, c Code, life time.Duration) error {
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	return Put(tx, tenant, secret.AuthorizationCode, root.Digest(secret.AuthorizationCode, code), string(payload), tx.Now().Add(CodeLifetime))
+	return Put(tx, tenant, secret.AuthorizationCode, root.Digest(secret.AuthorizationCode, code), string(payload), tx.Now().Add(life))
 }
 
 // SpendCode uses a code up for a grant and returns what it stood for. store.ErrNotFound is a code
