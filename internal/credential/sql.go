@@ -3,6 +3,7 @@ package credential
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -50,6 +51,13 @@ func Get(r *store.Reader, root *secret.Root, tenant id.Tenant, who account.ID, k
 		return Credential{}, err
 	}
 	return list[0], nil
+}
+
+// SetAt is when an account's credential of a kind was set, without opening it; store.ErrNotFound
+// if there is none.
+func SetAt(r *store.Reader, tenant id.Tenant, who account.ID, kind Kind, which ID) (at time.Time, err error) {
+	err = r.One([]any{&at}, "SELECT created_at FROM credential WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4", tenant, who, kind, which)
+	return at, err
 }
 
 // List returns an account's credentials of a kind in order of their ids.
