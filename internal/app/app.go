@@ -12,10 +12,12 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/jose"
 	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -43,6 +45,9 @@ type App struct {
 	Clients *client.Directory
 	APIs    *resource.Directory
 	Server  *web.Server
+
+	Passwords *password.Room
+	Lifecycle *lifecycle.Lifecycle
 
 	log    *slog.Logger
 	node   string // names this process in leases
@@ -92,7 +97,10 @@ func (a *App) open(ctx context.Context) error {
 	a.Tenants = tenant.NewDirectory(a.Store)
 	a.Clients = client.NewDirectory(a.Store)
 	a.APIs = resource.NewDirectory(a.Store)
-	a.Mint = mint.New(a.Store, a.Ring, a.Root, a.Clients, mint.Lifetimes{Access: a.Config.Lifetimes.AccessToken, ID: a.Config.Lifetimes.IDToken})
+	a.Mint = mint.New(a.Store, a.Ring, a.Root, a.Clients, a.APIs, mint.Lifetimes{Access: a.Config.Lifetimes.AccessToken, ID: a.Config.Lifetimes.IDToken})
+	if err := a.rooms(); err != nil {
+		return err
+	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
 	// A wrong root key shows here and not at somebody's sign-in.
 	if err := a.Ring.Prepare(ctx, id.Default, jose.ES256); err != nil {
@@ -102,8 +110,8 @@ func (a *App) open(ctx context.Context) error {
 	return err
 }
 
-// Facts are the loaders of what policies may look at.
-var Facts = []policy.Loader{membership.Facts, session.Facts}
+// Facts are the loaders of what policies may look at: whose something is, then who that is.
+var Facts = []policy.Loader{session.Facts, membership.Facts}
 
 // carriers carry effects out, by kind.
 var carriers = map[outbox.Kind]outbox.Carrier{}

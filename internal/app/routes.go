@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -10,7 +11,12 @@ import (
 
 // routes is every door of the server.
 func (a *App) routes() []web.Route {
-	return assets()
+	clients := a.clientAuth()
+	return slices.Concat(
+		a.metadataRoom().Routes(),
+		a.tokenRoom(clients).Routes(),
+		assets(),
+	)
 }
 
 // assets are the files that pages refer to; their names change with their bytes.

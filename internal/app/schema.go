@@ -6,6 +6,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -35,4 +36,5 @@ var Schema = []store.Migrations{
 	consent.Migrations,
 	issued.Migrations,
 	interaction.Migrations,
+	password.Migrations,
 }

@@ -141,7 +141,7 @@ func (q *codeRequest) issue(tx *store.Tx, from From, all resource.Catalogue, id 
 	if err != nil {
 		return nil, err
 	}
-	g.ExpiresAt = tx.Now().Add(lifetime(order.Resource))
+	g.ExpiresAt = tx.Now().Add(q.Mint.Life(order.Resource))
 	g.IdleUntil = g.ExpiresAt
 	if c.WithRefresh && from.Client.May(oauth.GrantRefreshToken) {
 		g.Generation, order.Generation = 1, 1
@@ -174,13 +174,6 @@ func revoke(tx *store.Tx, from From, grant issued.GrantID) error {
 		return nil
 	}
 	return err
-}
-
-func lifetime(api resource.Resource) time.Duration {
-	if api.Lifetime == 0 {
-		return resource.DefaultLifetime
-	}
-	return api.Lifetime
 }
 
 func sooner(a, b time.Time) time.Time {
