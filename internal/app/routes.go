@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/oauth/introspect"
+	"github.com/cardea-iam/cardea/internal/oauth/revoke"
+	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -15,6 +18,9 @@ func (a *App) routes() []web.Route {
 	return slices.Concat(
 		a.metadataRoom().Routes(),
 		a.tokenRoom(clients).Routes(),
+		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
+		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
+		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
 		assets(),
 	)
 }
