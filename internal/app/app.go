@@ -49,10 +49,11 @@ type App struct {
 	Passwords *password.Room
 	Lifecycle *lifecycle.Lifecycle
 
-	log    *slog.Logger
-	node   string // names this process in leases
-	outbox *outbox.Worker
-	lock   *os.File
+	log      *slog.Logger
+	node     string // names this process in leases
+	outbox   *outbox.Worker
+	sweepers []*store.Sweeper
+	lock     *os.File
 }
 
 // Open prepares the data folder, opens and migrates the database, and makes all rooms. It
@@ -102,6 +103,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
+	a.sweepers = sweepers()
 	// A wrong root key shows here and not at somebody's sign-in.
 	if err := a.Ring.Prepare(ctx, id.Default, jose.ES256); err != nil {
 		return err
