@@ -133,14 +133,16 @@ func SetFacts(tx *store.Tx, tenant id.Tenant, which ID, who account.ID, facts []
 	return tx.ExecOne("UPDATE interaction SET account = $3, facts = $4 WHERE tenant = $1 AND id = $2 AND expires_at > $5", tenant, which, who, string(b), tx.Now())
 }
 
-// SetSession ties the interaction to the session that it goes on with.
+// SetSession ties the interaction to the session that it goes on with. A decision made in
+// another session is forgotten: it was perhaps another person's.
 func SetSession(tx *store.Tx, tenant id.Tenant, which ID, s session.ID) error {
-	return tx.ExecOne("UPDATE interaction SET session = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, s, tx.Now())
+	return tx.ExecOne("UPDATE interaction SET decision = CASE WHEN session = $3 THEN decision ELSE '' END, session = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, s, tx.Now())
 }
 
-// Decide stores the consent page's answer, once; store.ErrNotFound if there was one before.
-func Decide(tx *store.Tx, tenant id.Tenant, which ID, decision string) error {
-	return tx.ExecOne("UPDATE interaction SET decision = $3 WHERE tenant = $1 AND id = $2 AND decision = '' AND expires_at > $4", tenant, which, decision, tx.Now())
+// Decide stores the consent page's answer, given in session s, once; store.ErrNotFound if there
+// was one before or the interaction goes on with another session.
+func Decide(tx *store.Tx, tenant id.Tenant, which ID, s session.ID, decision string) error {
+	return tx.ExecOne("UPDATE interaction SET decision = $4 WHERE tenant = $1 AND id = $2 AND session = $3 AND decision = '' AND expires_at > $5", tenant, which, s, decision, tx.Now())
 }
 
 // Finish removes an interaction that has led to its answer; store.ErrNotFound if another

@@ -39,6 +39,14 @@ func Spend(tx *store.Tx, tenant id.Tenant, kind secret.Kind, digest []byte, purp
 	return payload, earlier, ErrSpent
 }
 
+// Unspent returns the payload of a one-time value that may still be used and when it expires, or
+// store.ErrNotFound. Only Spend uses it up.
+func Unspent(r *store.Reader, tenant id.Tenant, kind secret.Kind, digest []byte) (payload string, expires time.Time, err error) {
+	err = r.One([]any{&payload, &expires}, "SELECT payload, expires_at FROM one_time WHERE tenant = $1 AND kind = $2 AND digest = $3 AND spent_for IS NULL AND expires_at > $4",
+		tenant, kind, digest, r.Now())
+	return payload, expires, err
+}
+
 // Sweeps are the room's rows that nobody can use or misuse any more.
 var Sweeps = []store.Sweep{
 	{Table: "one_time", Key: []string{"tenant", "kind", "digest"}, Gone: "expires_at < $1", Keep: remember},

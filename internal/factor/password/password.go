@@ -135,3 +135,17 @@ func ChangedAt(r *store.Reader, tenant id.Tenant, who account.ID) (time.Time, er
 	at, err := credential.SetAt(r, tenant, who, kind, credential.Only)
 	return at, zeroIfNone(err)
 }
+
+// Kind names the factor in facts.
+func (room *Room) Kind() factor.Kind { return factor.Password }
+
+// Path is the page that asks for the password.
+func (room *Room) Path() string { return "/signin" }
+
+// First says that a password can begin a sign-in: it comes with a name.
+func (room *Room) First() bool { return true }
+
+// Enrolled is Has.
+func (room *Room) Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
+	return Has(r, tenant, who)
+}

@@ -72,6 +72,13 @@ func (p Prepared) Store(tx *store.Tx, tenant id.Tenant, who account.ID, but []by
 	return dropDevices(tx, tenant, who, but)
 }
 
+// Initial is Prepare for an account that is about to be made: keep writes the password in the
+// transaction that makes the account.
+func (room *Room) Initial(ctx context.Context, tenant id.Tenant, raw string, about account.Account) (keep func(*store.Tx, account.ID) error, err error) {
+	prepared, err := room.Prepare(ctx, tenant, raw, about)
+	return func(tx *store.Tx, who account.ID) error { return prepared.Store(tx, tenant, who, nil) }, err
+}
+
 // Set gives an account a new password on an administrator's word. With end all its sessions end.
 // Refusals: not_found, invalid (the field is password); *argon.ErrBusy.
 func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end bool) error {
