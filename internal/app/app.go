@@ -25,6 +25,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setup"
+	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -48,6 +50,8 @@ type App struct {
 
 	Passwords *password.Room
 	Lifecycle *lifecycle.Lifecycle
+	Setup     *setup.Room
+	signin    *signin.Room
 
 	log      *slog.Logger
 	node     string // names this process in leases
@@ -229,5 +233,12 @@ func (a *App) Close() error {
 	return err
 }
 
-// SetupLink makes the link by which the first administrator is made, or "" if there is one.
-func (a *App) SetupLink(context.Context) (string, error) { return "", nil }
+// SetupLink makes the link by which the first administrator is made, or "" if somebody governs
+// already.
+func (a *App) SetupLink(ctx context.Context) (string, error) {
+	link, err := a.Setup.Link(ctx, a.Config.PublicURL)
+	if errors.Is(err, setup.ErrDone) {
+		return "", nil
+	}
+	return link.Reveal(), err
+}

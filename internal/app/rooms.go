@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -14,12 +16,16 @@ import (
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setup"
+	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
 )
 
 // rooms makes the rooms that are more than functions over rows.
@@ -36,6 +42,11 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
+	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
+	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -65,7 +76,17 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: 1})
+	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: reach})
+}
+
+// reach is the highest level that the factors of this server reach together.
+const reach = factor.Level(1)
+
+func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
+	return &authorize.Room{
+		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+	}
 }
 
 // Permits returns the scopes of an API that its permissions let a person have: scopes never
