@@ -3,7 +3,6 @@ package apitoken
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
@@ -105,10 +104,8 @@ func Present(ctx context.Context, s *store.Store, root *secret.Root, tenant id.T
 	return t, err
 }
 
-// Sweep deletes tokens that expired before a time; at most limit. It returns how many.
-func Sweep(tx *store.Tx, before time.Time, limit int) (int64, error) {
-	return tx.Exec("DELETE FROM apitoken WHERE (tenant, digest) IN (SELECT tenant, digest FROM apitoken WHERE expires_at < $1 LIMIT $2)", before, limit)
-}
+// Sweeps are the tokens that have expired.
+var Sweeps = []store.Sweep{{Table: "apitoken", Key: []string{"tenant", "digest"}, Gone: "expires_at < $1"}}
 
 func mine(c caller.Caller, who account.ID) bool {
 	return c.Kind == caller.Account && c.ID != "" && c.ID == string(who)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -117,7 +118,7 @@ func (a *App) open(ctx context.Context) error {
 }
 
 // Facts are the loaders of what policies may look at: whose something is, then who that is.
-var Facts = []policy.Loader{session.Facts, membership.Facts}
+var Facts = []policy.Loader{session.Facts, apitoken.Facts, membership.Facts}
 
 // carriers carry effects out, by kind.
 var carriers = map[outbox.Kind]outbox.Carrier{}

@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/setup"
 	"github.com/cardea-iam/cardea/internal/signin"
@@ -106,6 +107,6 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 }
 
 // SetPassword gives an account a password on an administrator's word; its sessions end.
-func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string) error {
-	return a.Passwords.Set(ctx, c, tenant, who, text, true)
+func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
+	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -37,4 +38,5 @@ var Schema = []store.Migrations{
 	issued.Migrations,
 	interaction.Migrations,
 	password.Migrations,
+	apitoken.Migrations,
 }

@@ -14,4 +14,3 @@ CREATE TABLE apitoken (
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
 CREATE INDEX apitoken_account ON apitoken (tenant, account, id);
-CREATE INDEX apitoken_expires ON apitoken (expires_at);

@@ -108,7 +108,7 @@ func (p *person) join(ctx context.Context, a *app.App, who caller.Caller, r role
 	if p.password, err = passphrase(); err != nil {
 		return err
 	}
-	if err := a.SetPassword(ctx, who, id.Default, made.ID, p.password); err != nil {
+	if err := a.SetPassword(ctx, who, id.Default, made.ID, secret.Of(p.password)); err != nil {
 		return err
 	}
 	return membership.Bind(ctx, a.Guard, who, id.Default, membership.Role(r.ID), membership.Subject{Account: made.ID})

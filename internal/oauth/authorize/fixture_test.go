@@ -94,7 +94,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
 	t.Helper()
-	engine, err := policy.New(session.Facts, consent.Facts)
+	engine, err := policy.New(session.Facts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -228,7 +229,7 @@ func TestCG10_UserinfoSeesWhatChanged(t *testing.T) {
 		}
 		s.Write(func(tx *store.Tx) error { return account.SetDisabled(tx, s.Tenant, s.ada.ID, tx.Now()) })
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
-		s.Clock.Advance(resource.DefaultLifetime)
+		s.Clock.Advance(10 * time.Minute)
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
 	})
 }
