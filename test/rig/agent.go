@@ -24,7 +24,6 @@ type Agent struct {
 
 // NewAgent makes an agent with an empty cookie jar.
 func NewAgent() *Agent {
-	dial := &net.Dialer{Timeout: 5 * time.Second}
 	return &Agent{
 		Headers: http.Header{"Accept-Language": {"en"}},
 		cookies: map[string]map[string]string{},
@@ -32,13 +31,17 @@ func NewAgent() *Agent {
 			Timeout: 20 * time.Second,
 			Transport: &http.Transport{
 				MaxIdleConnsPerHost: 1,
-				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-					return dial.DialContext(ctx, network, strings.Replace(address, "localhost:", "127.0.0.1:", 1))
-				},
+				DialContext:         dialLocal,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+}
+
+// dialLocal takes localhost for 127.0.0.1, where the servers of a test listen.
+func dialLocal(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := net.Dialer{Timeout: 5 * time.Second}
+	return dial.DialContext(ctx, network, strings.Replace(address, "localhost:", "127.0.0.1:", 1))
 }
 
 // Page is an answer.
