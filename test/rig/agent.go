@@ -23,7 +23,19 @@ type Agent struct {
 }
 
 // NewAgent makes an agent with an empty cookie jar.
-func NewAgent() *Agent {
+func NewAgent() *Agent { return newAgent(dialLocal) }
+
+// Through makes an agent with the same cookies that reaches every host at one address: another
+// node behind the same name.
+func (a *Agent) Through(address string) *Agent {
+	other := newAgent(dialTo(address))
+	other.Headers, other.cookies = a.Headers, a.cookies
+	return other
+}
+
+type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+func newAgent(dial dialFunc) *Agent {
 	return &Agent{
 		Headers: http.Header{"Accept-Language": {"en"}},
 		cookies: map[string]map[string]string{},
@@ -31,7 +43,7 @@ func NewAgent() *Agent {
 			Timeout: 20 * time.Second,
 			Transport: &http.Transport{
 				MaxIdleConnsPerHost: 1,
-				DialContext:         dialLocal,
+				DialContext:         dial,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -42,6 +54,13 @@ func NewAgent() *Agent {
 func dialLocal(ctx context.Context, network, address string) (net.Conn, error) {
 	dial := net.Dialer{Timeout: 5 * time.Second}
 	return dial.DialContext(ctx, network, strings.Replace(address, "localhost:", "127.0.0.1:", 1))
+}
+
+// dialTo connects to one address, whatever was asked for.
+func dialTo(address string) dialFunc {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return dialLocal(ctx, network, address)
+	}
 }
 
 // Page is an answer.

@@ -20,6 +20,14 @@ type Client struct {
 	ID          string `json:"client_id"`
 	Secret      string `json:"client_secret"`
 	RedirectURI string `json:"-"`
+	http        *http.Client
+}
+
+// Through is the same client that reaches the issuer at one address: another node behind the same
+// name.
+func (c Client) Through(address string) Client {
+	c.http = newDirect(dialTo(address))
+	return c
 }
 
 // Tokens is a token response (RFC 6749 §5.1) or an error (§5.2).
@@ -63,12 +71,14 @@ func (c Client) Attempt(further url.Values) Attempt {
 }
 
 // direct is for requests that no browser makes.
-var direct = &http.Client{
-	Timeout: 20 * time.Second,
-	Transport: &http.Transport{
-		MaxIdleConnsPerHost: 128,
-		DialContext:         dialLocal,
-	},
+var direct = newDirect(dialLocal)
+
+func newDirect(dial dialFunc) *http.Client {
+	return &http.Client{
+		Timeout:       20 * time.Second,
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 128, DialContext: dial},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Post sends a form to an endpoint of the issuer with the client's authentication, and returns
@@ -85,11 +95,15 @@ func (c Client) Post(ctx context.Context, path string, form url.Values) (int, []
 	if c.Secret != "" {
 		req.SetBasicAuth(url.QueryEscape(c.ID), url.QueryEscape(c.Secret))
 	}
-	return send(req)
+	return c.send(req)
 }
 
-func send(req *http.Request) (int, []byte, error) {
-	answer, err := direct.Do(req)
+func (c Client) send(req *http.Request) (int, []byte, error) {
+	h := c.http
+	if h == nil {
+		h = direct
+	}
+	answer, err := h.Do(req)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -163,5 +177,5 @@ func (c Client) Userinfo(ctx context.Context, access string) (int, []byte, error
 		return 0, nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+access)
-	return send(req)
+	return c.send(req)
 }
