@@ -96,9 +96,6 @@ type Lifetimes struct {
 	RefreshIdle time.Duration `key:"refresh-idle" default:"30d"`
 	// RefreshAbsolute is how long a family of refresh tokens lives at most.
 	RefreshAbsolute time.Duration `key:"refresh-absolute" default:"90d"`
-	// RefreshGrace is how long a rotated refresh token gets the same child
-	// again, for clients that lost the answer; at most 60s.
-	RefreshGrace time.Duration `key:"refresh-grace" default:"30s"`
 	// SessionIdle is how long a session lives unused.
 	SessionIdle time.Duration `key:"session-idle" default:"12h"`
 	// SessionAbsolute is how long a session lives at most; at most 30d (NIST

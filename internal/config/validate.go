@@ -109,7 +109,6 @@ func (c *Config) validateLifetimes(bad func(key, format string, args ...any)) {
 		{"id-token", l.IDToken, day},
 		{"refresh-idle", l.RefreshIdle, l.RefreshAbsolute},
 		{"refresh-absolute", l.RefreshAbsolute, 10 * 365 * day},
-		{"refresh-grace", l.RefreshGrace, time.Minute},
 		{"session-idle", l.SessionIdle, l.SessionAbsolute},
 		{"session-absolute", l.SessionAbsolute, 30 * day},
 	} {

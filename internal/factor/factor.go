@@ -15,10 +15,31 @@ import (
 // Kind names a factor.
 type Kind string
 
-// The factors of this version.
-const (
-	Password Kind = "password"
-)
+// Password is proved by the room factor/password.
+const Password Kind = "password"
+
+// Trait is what a factor proves (NIST SP 800-63B-4 §2). A factor that is both, such as a key
+// that asks for a PIN, has both.
+type Trait struct {
+	Knows bool     // something that the person knows
+	Has   bool     // something that the person has
+	AMR   []string // RFC 8176 §2
+}
+
+// traits are the factors that there are.
+var traits = map[Kind]Trait{
+	Password: {Knows: true, AMR: []string{"pwd"}},
+}
+
+// Declare adds a factor. A room under factor calls it while the program initialises; a name that
+// is taken, or a factor that proves nothing, stops the program.
+func Declare(kind Kind, t Trait) Kind {
+	if _, taken := traits[kind]; taken || kind == "" || !t.Knows && !t.Has {
+		panic("factor: " + string(kind) + " is declared twice or proves nothing")
+	}
+	traits[kind] = t
+	return kind
+}
 
 // Fact says that a factor was verified at a time. The zero value says nothing.
 type Fact struct {
@@ -89,24 +110,38 @@ type Strength struct {
 	At    time.Time // auth_time: the latest proof
 }
 
-// Assess computes the strength of facts (NIST SP 800-63B-4 §2: a password alone is AAL1).
+// Assess computes the strength of facts (NIST SP 800-63B-4 §2: one factor is AAL1, something
+// known together with something owned is AAL2). Facts of factors that are not declared count
+// for nothing.
 func Assess(facts []Fact) Strength {
 	var s Strength
+	var knows, has bool
 	for _, f := range facts {
-		switch f.kind {
-		case Password:
-			s.Level = max(s.Level, 1)
-			s.AMR = append(s.AMR, "pwd")
-		default:
+		t, declared := traits[f.kind]
+		if !declared {
 			continue
 		}
+		knows, has = knows || t.Knows, has || t.Has
+		s.AMR = append(s.AMR, t.AMR...)
 		if f.at.After(s.At) {
 			s.At = f.at
 		}
 	}
+	switch {
+	case knows && has:
+		s.Level = 2
+	case knows || has:
+		s.Level = 1
+	}
 	slices.Sort(s.AMR)
 	s.AMR = slices.Compact(s.AMR)
 	return s
+}
+
+// Add returns the facts with one more, which takes the place of an older one of its kind.
+func Add(facts []Fact, f Fact) []Fact {
+	out := slices.DeleteFunc(slices.Clone(facts), func(old Fact) bool { return old.kind == f.kind })
+	return append(out, f)
 }
 
 // Want is what must be proved. The zero value wants any proof, however old.

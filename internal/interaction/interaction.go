@@ -133,14 +133,16 @@ func SetFacts(tx *store.Tx, tenant id.Tenant, which ID, who account.ID, facts []
 	return tx.ExecOne("UPDATE interaction SET account = $3, facts = $4 WHERE tenant = $1 AND id = $2 AND expires_at > $5", tenant, which, who, string(b), tx.Now())
 }
 
-// SetSession ties the interaction to the session that it goes on with.
+// SetSession ties the interaction to the session that it goes on with. A decision made in
+// another session is forgotten: it was perhaps another person's.
 func SetSession(tx *store.Tx, tenant id.Tenant, which ID, s session.ID) error {
-	return tx.ExecOne("UPDATE interaction SET session = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, s, tx.Now())
+	return tx.ExecOne("UPDATE interaction SET decision = CASE WHEN session = $3 THEN decision ELSE '' END, session = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, s, tx.Now())
 }
 
-// Decide stores the consent page's answer, once; store.ErrNotFound if there was one before.
-func Decide(tx *store.Tx, tenant id.Tenant, which ID, decision string) error {
-	return tx.ExecOne("UPDATE interaction SET decision = $3 WHERE tenant = $1 AND id = $2 AND decision = '' AND expires_at > $4", tenant, which, decision, tx.Now())
+// Decide stores the consent page's answer, given in session s, once; store.ErrNotFound if there
+// was one before or the interaction goes on with another session.
+func Decide(tx *store.Tx, tenant id.Tenant, which ID, s session.ID, decision string) error {
+	return tx.ExecOne("UPDATE interaction SET decision = $4 WHERE tenant = $1 AND id = $2 AND session = $3 AND decision = '' AND expires_at > $5", tenant, which, s, decision, tx.Now())
 }
 
 // Finish removes an interaction that has led to its answer; store.ErrNotFound if another
@@ -149,7 +151,5 @@ func Finish(tx *store.Tx, tenant id.Tenant, which ID) error {
 	return tx.ExecOne("DELETE FROM interaction WHERE tenant = $1 AND id = $2", tenant, which)
 }
 
-// Sweep deletes expired interactions of all tenants, at most limit.
-func Sweep(tx *store.Tx, limit int) (int64, error) {
-	return tx.Exec("DELETE FROM interaction WHERE (tenant, id) IN (SELECT tenant, id FROM interaction WHERE expires_at < $1 LIMIT $2)", tx.Now(), limit)
-}
+// Sweeps are the interactions that nobody can go on with.
+var Sweeps = []store.Sweep{{Table: "interaction", Key: []string{"tenant", "id"}, Gone: "expires_at < $1"}}

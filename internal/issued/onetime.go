@@ -39,23 +39,18 @@ func Spend(tx *store.Tx, tenant id.Tenant, kind secret.Kind, digest []byte, purp
 	return payload, earlier, ErrSpent
 }
 
-// Sweep deletes what nobody can use or misuse any more, at most limit rows of each table.
-func Sweep(tx *store.Tx, limit int) (int64, error) {
-	var total int64
-	for _, s := range []struct {
-		sql    string
-		before time.Time
-	}{
-		{"DELETE FROM one_time WHERE (tenant, kind, digest) IN (SELECT tenant, kind, digest FROM one_time WHERE expires_at < $1 LIMIT $2)", tx.Now().Add(-remember)},
-		{"DELETE FROM opaque_token WHERE (tenant, digest) IN (SELECT tenant, digest FROM opaque_token WHERE expires_at < $1 LIMIT $2)", tx.Now()},
-		{"DELETE FROM revoked_token WHERE (tenant, jti) IN (SELECT tenant, jti FROM revoked_token WHERE expires_at < $1 LIMIT $2)", tx.Now()},
-		{"DELETE FROM issued_grant WHERE (tenant, id) IN (SELECT tenant, id FROM issued_grant WHERE expires_at < $1 OR idle_until < $1 LIMIT $2)", tx.Now().Add(-remember)},
-	} {
-		n, err := tx.Exec(s.sql, s.before, limit)
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	return total, nil
+// Unspent returns the payload of a one-time value that may still be used and when it expires, or
+// store.ErrNotFound. Only Spend uses it up.
+func Unspent(r *store.Reader, tenant id.Tenant, kind secret.Kind, digest []byte) (payload string, expires time.Time, err error) {
+	err = r.One([]any{&payload, &expires}, "SELECT payload, expires_at FROM one_time WHERE tenant = $1 AND kind = $2 AND digest = $3 AND spent_for IS NULL AND expires_at > $4",
+		tenant, kind, digest, r.Now())
+	return payload, expires, err
+}
+
+// Sweeps are the room's rows that nobody can use or misuse any more.
+var Sweeps = []store.Sweep{
+	{Table: "one_time", Key: []string{"tenant", "kind", "digest"}, Gone: "expires_at < $1", Keep: remember},
+	{Table: "issued_grant", Key: []string{"tenant", "id"}, Gone: "expires_at < $1 OR idle_until < $1", Keep: remember},
+	{Table: "opaque_token", Key: []string{"tenant", "digest"}, Gone: "expires_at < $1"},
+	{Table: "revoked_token", Key: []string{"tenant", "jti"}, Gone: "expires_at < $1"},
 }

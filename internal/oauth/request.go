@@ -159,6 +159,15 @@ func (m MaxAge) SatisfiedBy(authenticated, requested time.Time) bool {
 	return !m.set || requested.Sub(authenticated).Seconds() <= float64(m.seconds)
 }
 
+// NotOlder is the time before which a sign-in is too old for a request that arrived at
+// requested; the zero time when absent. It is SatisfiedBy's boundary.
+func (m MaxAge) NotOlder(requested time.Time) time.Time {
+	if !m.set {
+		return time.Time{}
+	}
+	return requested.Add(-time.Duration(m.seconds) * time.Second)
+}
+
 // MarshalText writes the seconds, or nothing when absent.
 func (m MaxAge) MarshalText() ([]byte, error) {
 	if !m.set {

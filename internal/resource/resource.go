@@ -28,9 +28,6 @@ const (
 	Opaque TokenFormat = "opaque" // random; the resource asks the introspection endpoint (RFC 7662)
 )
 
-// DefaultLifetime of access tokens (RFC 9700 §2.2.1 wants them short).
-const DefaultLifetime = 10 * time.Minute
-
 // MaxLifetime is the longest that an access token of any resource may live.
 const MaxLifetime = 24 * time.Hour
 
@@ -41,7 +38,7 @@ type Resource struct {
 	Name       string         `json:"name"`
 	Format     TokenFormat    `json:"token_format"`
 	Algorithm  string         `json:"token_alg"`        // JOSE alg of its JWTs; default ES256
-	Lifetime   time.Duration  `json:"-"`                // of its access tokens
+	Lifetime   time.Duration  `json:"-"`                // of its access tokens; 0 is the server's default
 	Seconds    int64          `json:"token_seconds"`    // Lifetime in seconds
 	Client     string         `json:"client,omitempty"` // the client that may introspect its tokens; "" for none
 	Scopes     []Scope        `json:"scopes"`
@@ -102,11 +99,8 @@ func (r *Resource) normalize() error {
 	if r.Lifetime == 0 {
 		r.Lifetime = time.Duration(r.Seconds) * time.Second
 	}
-	if r.Lifetime == 0 {
-		r.Lifetime = DefaultLifetime
-	}
-	if r.Lifetime < 10*time.Second || r.Lifetime > MaxLifetime {
-		return guard.Invalid("token_seconds", "Access tokens live from 10 seconds to 24 hours.")
+	if r.Lifetime != 0 && (r.Lifetime < 10*time.Second || r.Lifetime > MaxLifetime) {
+		return guard.Invalid("token_seconds", "Access tokens live from 10 seconds to 24 hours; 0 is the server's default.")
 	}
 	r.Seconds = int64(r.Lifetime / time.Second)
 	seen := map[oauth.Scope]bool{}

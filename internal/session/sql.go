@@ -107,11 +107,20 @@ func EndAll(tx *store.Tx, tenant id.Tenant, who account.ID, but ID) ([]ID, error
 		"UPDATE session SET ended_at = $4 WHERE tenant = $1 AND account = $2 AND id <> $3 AND ended_at IS NULL RETURNING id", tenant, who, but, tx.Now())
 }
 
-// Sweep deletes sessions that ended or expired before a time; at most limit.
-func Sweep(tx *store.Tx, before time.Time, limit int) (int64, error) {
-	return tx.Exec(`DELETE FROM session WHERE (tenant, id) IN (SELECT tenant, id FROM session
-		WHERE expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1 LIMIT $2)`, before, limit)
+// EndOldest ends the oldest sessions of an account until keep living ones are left, and returns
+// which.
+func EndOldest(tx *store.Tx, tenant id.Tenant, who account.ID, keep int) ([]ID, error) {
+	return store.Collect(tx.Read(), func(row store.Row) (s ID, err error) { return s, row.Scan(&s) },
+		`UPDATE session SET ended_at = $3 WHERE tenant = $1 AND account = $2 AND ended_at IS NULL AND id NOT IN (SELECT s.id FROM session s
+		WHERE s.tenant = $1 AND s.account = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND s.seen_at + s.idle_seconds * 1000000 > $3
+		ORDER BY s.id DESC LIMIT $4) RETURNING id`, tenant, who, tx.Now(), keep)
 }
+
+// Sweeps are the sessions that ended a day ago; until then people see them.
+var Sweeps = []store.Sweep{{
+	Table: "session", Key: []string{"tenant", "id"}, Keep: 24 * time.Hour,
+	Gone: "expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1",
+}}
 
 func owner(r *store.Reader, session string) (account.ID, error) {
 	var who account.ID

@@ -22,8 +22,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-// IDTokenLifetime is how long an ID token is accepted; it is read once, at sign-in.
-const IDTokenLifetime = 10 * time.Minute
+// Lifetimes are how long tokens live where their resource does not say.
+type Lifetimes struct {
+	Access time.Duration
+	ID     time.Duration // an ID token is read once, at sign-in
+}
 
 // Mint makes tokens. It is safe for concurrent use.
 type Mint struct {
@@ -33,11 +36,12 @@ type Mint struct {
 	clients   *client.Directory
 	resources *resource.Directory
 	verifier  *jose.Verifier
+	lives     Lifetimes
 }
 
 // New returns the mint of a store.
-func New(s *store.Store, ring *key.Ring, root *secret.Root, clients *client.Directory, resources *resource.Directory) *Mint {
-	return &Mint{store: s, ring: ring, root: root, clients: clients, resources: resources, verifier: jose.NewVerifier(20_000)}
+func New(s *store.Store, ring *key.Ring, root *secret.Root, clients *client.Directory, resources *resource.Directory, lives Lifetimes) *Mint {
+	return &Mint{store: s, ring: ring, root: root, clients: clients, resources: resources, verifier: jose.NewVerifier(20_000), lives: lives}
 }
 
 // Issuer names who issues: a tenant and its issuer identifier.
@@ -110,12 +114,17 @@ func (a *audience) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(a))
 }
 
+// Life is how long an access token of an API lives.
+func (m *Mint) Life(api resource.Resource) time.Duration {
+	if api.Lifetime == 0 {
+		return m.lives.Access
+	}
+	return api.Lifetime
+}
+
 // Begin prepares an order at a time; nothing is stored or signed yet.
 func (m *Mint) Begin(o Order, now time.Time) *Issuance {
-	life := o.Resource.Lifetime
-	if life == 0 {
-		life = resource.DefaultLifetime
-	}
+	life := m.Life(o.Resource)
 	i := &Issuance{mint: m, order: o, now: now}
 	i.claims = accessClaims{
 		Issuer: o.Issuer.URL, Audience: audience(o.Resource.Audience), ClientID: string(o.Client.ID), Scope: o.Scopes.String(),
@@ -210,7 +219,7 @@ func (i *Issuance) idToken(ctx context.Context, accessToken string) (string, err
 	o, t := i.order, i.order.Grant.Terms
 	payload, err := json.Marshal(idClaims{
 		Issuer: o.Issuer.URL, Subject: i.claims.Subject, Audience: string(o.Client.ID),
-		IssuedAt: i.now.Unix(), Expires: i.now.Add(IDTokenLifetime).Unix(), AuthTime: t.AuthTime.Unix(),
+		IssuedAt: i.now.Unix(), Expires: i.now.Add(i.mint.lives.ID).Unix(), AuthTime: t.AuthTime.Unix(),
 		// OpenID Connect Core 1.0 §2: the nonce comes back unmodified
 		Nonce: t.Nonce, ACR: t.ACR, AMR: t.AMR, SID: t.SID, AtHash: atHash(jose.Algorithm(o.Client.IDTokenAlg), accessToken),
 	})

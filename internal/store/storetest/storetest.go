@@ -93,3 +93,7 @@ func Postgres(t *testing.T) string {
 func explain(step string, err error, output []byte) error {
 	return fmt.Errorf("%s: %w\n%s", step, err, output)
 }
+
+// BenchPostgres is the database that benchmarks may fill, "" for none: the test cluster does not
+// sync to disk and would flatter.
+func BenchPostgres() string { return os.Getenv("CARDEA_BENCH_POSTGRES") }

@@ -37,10 +37,10 @@ type Password struct {
 	CurrentProblem, NewProblem, RepeatProblem Problem
 }
 
-var password = part.Parse(files, "frame.html", "password.html")
+var passwordPage = part.Parse(files, "frame.html", "password.html")
 
 // Render writes the page.
-func (p *Password) Render(w io.Writer) error { return password.Execute(w, p.Locale, p) }
+func (p *Password) Render(w io.Writer) error { return passwordPage.Execute(w, p.Locale, p) }
 
 // Nav is the navigation with this page marked.
 func (p *Password) Nav() []NavItem { return p.nav(PathPassword) }

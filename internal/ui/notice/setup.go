@@ -38,10 +38,10 @@ type Setup struct {
 	PasswordProblem Problem
 }
 
-var setup = part.Parse(files, "setup.html")
+var setupPage = part.Parse(files, "setup.html")
 
 // Render writes the page.
-func (p *Setup) Render(w io.Writer) error { return setup.Execute(w, p.Locale, p) }
+func (p *Setup) Render(w io.Writer) error { return setupPage.Execute(w, p.Locale, p) }
 
 // UsernameInput is the field #username.
 func (p *Setup) UsernameInput() part.Input {

@@ -20,6 +20,9 @@ type Subject struct{ key string }
 // the person was named, so that aliases and letter case share one counter.
 func Account(id string) Subject { return Subject{"account:" + id} }
 
+// Key tells subjects apart. It holds an account's id or the number of a bucket, never a name.
+func (s Subject) Key() string { return s.key }
+
 // bucketBytes makes 65,536 buckets: few enough to bound the table, many enough that
 // two names rarely meet.
 const bucketBytes = 2

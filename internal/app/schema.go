@@ -1,0 +1,40 @@
+package app
+
+import (
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/consent"
+	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/issued"
+	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/role"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/tenant"
+)
+
+// Schema is every room's tables. Files of one date run in this order: what is referred to
+// comes first.
+var Schema = []store.Migrations{
+	audit.Migrations,
+	outbox.Migrations,
+	tenant.Migrations,
+	account.Migrations,
+	credential.Migrations,
+	client.Migrations,
+	resource.Migrations,
+	key.Migrations,
+	role.Migrations,
+	membership.Migrations,
+	session.Migrations,
+	consent.Migrations,
+	issued.Migrations,
+	interaction.Migrations,
+	password.Migrations,
+}

@@ -1,0 +1,260 @@
+package password
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/password/throttle"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+// subject is whom an attempt is for, as the rows know it.
+type subject struct {
+	account account.ID // "" for nobody
+	stored  string     // PHC string; "" for nobody, the disabled, and those without a password
+	cred    credential.Credential
+	device  []byte // digest of the device cookie; nil unless it is known to this account
+	cookie  []byte // digest of the device cookie that came, if it is well-formed
+	attempt throttle.Attempt
+	record  []byte // row of the failures
+}
+
+// Verify checks a password for an interaction and, if it is right, adds the fact to it. Refusals
+// are *Refused with Wrong, Throttled or Gone; a machine too busy to hash is *argon.ErrBusy.
+func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, a Attempt, at Place) (Outcome, error) {
+	s, ok, rehash, err := room.check(ctx, c, tenant, a)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{Account: s.account}
+	device, fresh, err := room.deviceFor(ctx, tenant, s)
+	if err != nil {
+		return Outcome{}, err
+	}
+	detail := &VerifyDetail{AttemptDetail: AttemptDetail{Known: s.device != nil}, Interaction: string(at.Interaction)}
+	err = room.guard.Do(ctx, c, Prove.On(tenant, s.account, detail), func(tx *store.Tx) error {
+		if !ok {
+			return room.failed(tx, tenant, s, &detail.AttemptDetail)
+		}
+		if err := room.succeeded(tx, tenant, s, device); err != nil {
+			return err
+		}
+		if rehash != "" {
+			detail.Rehashed = true
+			next := s.cred
+			next.Data = []byte(rehash)
+			if err := credential.Put(tx, tenant, next, credential.Seal(room.root, tenant, next)); err != nil {
+				return err
+			}
+		}
+		i, err := interaction.Get(tx.Read(), tenant, at.Interaction, at.Browser)
+		if errors.Is(err, store.ErrNotFound) {
+			return &Refused{Reason: Gone}
+		}
+		if err != nil {
+			return err
+		}
+		if i.About.Account != "" && i.About.Account != s.account {
+			return &Refused{Reason: Wrong} // only the person whom the application named will do
+		}
+		facts := i.Facts
+		if i.Account != s.account {
+			facts = nil
+		}
+		return interaction.SetFacts(tx, tenant, i.ID, s.account, factor.Add(facts, factor.Proved(factor.Password, tx.Now())))
+	})
+	if err == nil {
+		out.Device = fresh
+	}
+	return out, err
+}
+
+// check finds, counts and hashes. A right password still has to be settled by failed or succeeded
+// in the transaction of its effect; ok means that it was right a moment ago.
+func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, a Attempt) (s subject, ok bool, rehash string, err error) {
+	if s, err = room.find(ctx, tenant, a); err != nil {
+		return s, false, "", err
+	}
+	if err = room.try(ctx, c, tenant, s); err != nil {
+		return s, false, "", err
+	}
+	ok, outdated, err := room.hasher.Verify(ctx, a.Password, s.stored)
+	if err != nil {
+		return s, false, "", err
+	}
+	if ok && outdated {
+		rehash, err = room.hasher.Hash(ctx, a.Password)
+	}
+	return s, ok, rehash, err
+}
+
+// find reads what there is about whoever is meant. The same statements run for everybody.
+func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subject, err error) {
+	var cookie []byte
+	if token, err := secret.DeviceCookie.Parse(a.Device); err == nil {
+		cookie = room.root.Digest(secret.DeviceCookie, token)
+	}
+	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		s = subject{account: a.Account, cookie: cookie}
+		if s.account == "" {
+			if s.account, err = account.Lookup(r, tenant, a.Identifier); zeroIfNone(err) != nil {
+				return err
+			}
+		}
+		who := s.account
+		if who == "" {
+			who = nobody
+		}
+		_, inactive := account.Active(r, tenant, who)
+		if zeroIfNone(inactive) != nil {
+			return inactive
+		}
+		s.cred, err = credential.Get(r, room.root, tenant, who, kind, credential.Only)
+		if zeroIfNone(err) != nil {
+			return err
+		}
+		if err == nil && inactive == nil {
+			s.stored = string(s.cred.Data)
+		}
+		_, err = deviceFailures(r, tenant, who, nonNil(cookie))
+		if err == nil {
+			s.device = cookie
+		}
+		return zeroIfNone(err)
+	})
+	if err != nil {
+		return s, err
+	}
+	s.attempt = throttle.Attempt{Subject: throttle.Account(string(s.account)), Source: a.Source}
+	if s.account == "" {
+		s.attempt.Subject = throttle.Unknown(room.root.Key("password/names/"+string(tenant)), a.Identifier)
+	}
+	if s.device != nil {
+		s.attempt.Device = hex.EncodeToString(s.device[:8])
+	}
+	s.record = room.row(s.attempt.Subject)
+	return s, nil
+}
+
+// row names the failures of a subject.
+func (room *Room) row(s throttle.Subject) []byte { return room.root.MAC("password/subject", s.Key()) }
+
+// try passes the lanes and counts the attempt, before anybody looks at the password.
+func (room *Room) try(ctx context.Context, c caller.Caller, tenant id.Tenant, s subject) error {
+	lanes := room.rules.Lanes(s.attempt)
+	keys := make([][]byte, len(lanes))
+	for i, lane := range lanes {
+		keys[i] = room.root.MAC("password/lane", lane.Key)
+	}
+	return room.guard.Do(ctx, c, Try.On(tenant, s.account, &AttemptDetail{Known: s.device != nil}), func(tx *store.Tx) error {
+		tats := make([]time.Time, len(lanes))
+		for i := range lanes {
+			var err error
+			if tats[i], err = laneTAT(tx.Read(), tenant, keys[i]); err != nil {
+				return err
+			}
+		}
+		rec, err := room.failures(tx.Read(), tenant, s)
+		if err != nil {
+			return err
+		}
+		d := room.rules.Decide(s.attempt, lanes, tats, rec, tx.Now())
+		switch d.Verdict {
+		case throttle.Wait:
+			return &Refused{Reason: Throttled, Wait: d.RetryAfter}
+		case throttle.Stopped:
+			// Nothing but a new password helps; the longest wait tells no more than others do.
+			return &Refused{Reason: Throttled, Wait: room.rules.MaxDelay}
+		case throttle.Allowed:
+		}
+		for i := range lanes {
+			if err := setLaneTAT(tx, tenant, keys[i], d.TATs[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (room *Room) failures(r *store.Reader, tenant id.Tenant, s subject) (throttle.Record, error) {
+	rec, err := recordOf(r, tenant, s.record)
+	if err != nil || s.device == nil {
+		return rec, err
+	}
+	rec.Device, err = deviceFailures(r, tenant, s.account, s.device)
+	return rec, zeroIfNone(err)
+}
+
+// failed registers one more failure to be written although, and because, the attempt is refused.
+func (room *Room) failed(tx *store.Tx, tenant id.Tenant, s subject, detail *AttemptDetail) error {
+	rec, err := room.failures(tx.Read(), tenant, s)
+	if err != nil {
+		return err
+	}
+	rec, notice := room.rules.Failed(s.attempt, rec, tx.Now())
+	detail.Notice = map[throttle.Notice]string{throttle.Warning: "warning", throttle.Disabled: "stopped"}[notice]
+	tx.OnRefusal(func(tx *store.Tx) error {
+		if err := setRecord(tx, tenant, s.record, rec); err != nil || s.device == nil {
+			return err
+		}
+		return setDeviceFailures(tx, tenant, s.account, s.device, rec.Device)
+	})
+	return &Refused{Reason: Wrong}
+}
+
+// succeeded settles a right password: it is still the account's, the account may still act, and
+// the failures before it are forgotten. device is remembered unless it is nil.
+func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []byte) error {
+	if _, err := account.Active(tx.Read(), tenant, s.account); errors.Is(err, store.ErrNotFound) {
+		return &Refused{Reason: Wrong}
+	} else if err != nil {
+		return err
+	}
+	if err := credential.Used(tx, tenant, s.cred); errors.Is(err, store.ErrNotFound) {
+		return &Refused{Reason: Wrong} // changed while we hashed
+	} else if err != nil {
+		return err
+	}
+	if err := dropRecord(tx, tenant, s.record); err != nil || device == nil {
+		return err
+	}
+	return keepDevice(tx, tenant, s.account, device)
+}
+
+// deviceFor picks the device cookie of a browser that may be about to succeed: the one that it
+// has, if any account was signed in to with it, else a fresh one. Several people may share a
+// browser.
+func (room *Room) deviceFor(ctx context.Context, tenant id.Tenant, s subject) (digest []byte, fresh secret.Secret, err error) {
+	known := s.device != nil
+	if err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		found, err := deviceKnown(r, tenant, nonNil(s.cookie))
+		known = known || found
+		return err
+	}); err != nil {
+		return nil, fresh, err
+	}
+	if known {
+		return s.cookie, fresh, nil
+	}
+	fresh = secret.DeviceCookie.Mint()
+	return room.root.Digest(secret.DeviceCookie, fresh), fresh, nil
+}
+
+func nonNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+var _ guard.Refusal = (*Refused)(nil)

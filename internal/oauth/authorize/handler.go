@@ -1,0 +1,232 @@
+package authorize
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+func (a *Room) get(w http.ResponseWriter, r *web.Request) error {
+	// RFC 6749 §3.1: parameters must not be included more than once; RFC 8707 §2: but resource may
+	params, err := web.Query(r, repeatable)
+	if err != nil {
+		return err
+	}
+	return a.start(w, r, params)
+}
+
+// maxAddress is how long an address may become without trouble, in bytes.
+const maxAddress = 4096
+
+func (a *Room) post(w http.ResponseWriter, r *web.Request) error {
+	// OpenID Connect Core 1.0 §3.1.2.1: by POST, the parameters come in a form
+	params, err := web.Form(r, repeatable)
+	if err != nil {
+		return err
+	}
+	// Browsers keep our cookies back when another site posts, and send them with a GET: the
+	// request is repeated as one, so that a session is seen and a binding cookie not replaced.
+	if len(r.Header["Cookie"]) == 0 {
+		again := url.Values{}
+		for _, name := range params.Names() {
+			again[name] = params.All(name)
+		}
+		if query := again.Encode(); len(query) <= maxAddress {
+			web.SeeOther(w, browser.Path(r, path)+"?"+query)
+			return nil
+		}
+	}
+	return a.start(w, r, params)
+}
+
+func (a *Room) start(w http.ResponseWriter, r *web.Request, params parameters) error {
+	at := a.Guard.Store().Now()
+	q, err := a.examine(r.Context(), r.Tenant, params, at)
+	if err != nil {
+		return err
+	}
+	if err := a.proceed(w, r, q, params, nil); err != nil {
+		return &returned{q, err}
+	}
+	return nil
+}
+
+// resume goes on with a request after a page has done its part.
+func (a *Room) resume(w http.ResponseWriter, r *web.Request) error {
+	params, err := web.Query(r)
+	if err != nil {
+		return err
+	}
+	i, err := a.Browser.Interaction(r.Context(), r, params.Get("i"))
+	if err != nil {
+		return err
+	}
+	q, k, err := a.recall(r, i)
+	if err != nil {
+		return err
+	}
+	err = a.proceed(w, r, q, k, &i)
+	if err == nil || errors.Is(err, ErrOver) {
+		return err
+	}
+	return &returned{q, err}
+}
+
+// recall examines the request of an interaction again, as of the time when it arrived.
+func (a *Room) recall(r *web.Request, i interaction.Interaction) (*request, kept, error) {
+	var k kept
+	if i.Kind != interaction.Authorize {
+		return nil, k, ErrOver
+	}
+	if err := unmarshal(i.Request, &k); err != nil {
+		return nil, k, err
+	}
+	q, err := a.examine(r.Context(), r.Tenant, k, k.At)
+	return q, k, err
+}
+
+// proceed answers a request that passed all steps, or finds out what it still needs. i is the
+// interaction that it has, if any.
+func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params parameters, i *interaction.Interaction) error {
+	s, err := a.Browser.Session(r.Context(), r)
+	signedIn := err == nil
+	if err != nil && !errors.Is(err, browser.ErrNone) {
+		return err
+	}
+	if !signedIn || a.mustSignIn(r, q, s, i) {
+		return a.signIn(w, r, q, params, s, signedIn, i)
+	}
+	o, err := a.offer(r, q, s)
+	if err != nil {
+		return err
+	}
+	switch decision := decisionOf(i); {
+	// RFC 6749 §4.1.2.1: the person said no
+	case decision == interaction.Denied:
+		return oauth.AccessDenied("the person refused")
+	case decision == interaction.Approved:
+		o.narrow()
+	case o.mustAsk():
+		return a.askConsent(w, r, q, params, s, i)
+	}
+	// RFC 6749 §4.1.2.1: the person may not do at the API anything of what was asked
+	if o.empty() {
+		return oauth.AccessDenied("the person may grant none of the scopes")
+	}
+	code, err := a.issue(r, q, s, o, i)
+	if err != nil {
+		return err
+	}
+	return a.respond(w, r, q, url.Values{"code": {code.Reveal()}})
+}
+
+func decisionOf(i *interaction.Interaction) string {
+	if i == nil {
+		return ""
+	}
+	return i.Decision
+}
+
+// mustSignIn tells whether the living session s is not what the request wants.
+func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *interaction.Interaction) bool {
+	switch {
+	// An interaction goes on in the session that it has led to, and in no other.
+	case i != nil && i.Session != s.ID:
+		return true
+	// OpenID Connect Core 1.0 §3.1.2.1: select_account lets the person choose, once
+	case i == nil && q.prompt.Has(oauth.PromptSelectAccount):
+		return true
+	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login, max_age and acr say what must be proved, and since when
+	case !q.want.MetBy(s.Facts):
+		return true
+	}
+	return !a.isHinted(r, q, s)
+}
+
+// isHinted tells whether the session is that of the person whom id_token_hint names.
+func (a *Room) isHinted(r *web.Request, q *request, s session.Session) bool {
+	return q.subject == "" || q.subject == a.Subject(id.Tenant(r.Tenant.ID), q.client, s.Account)
+}
+
+func (a *Room) signIn(w http.ResponseWriter, r *web.Request, q *request, params parameters, s session.Session, signedIn bool, i *interaction.Interaction) error {
+	// OpenID Connect Core 1.0 §3.1.2.6: with prompt=none no page may be shown
+	if q.prompt.Has(oauth.PromptNone) {
+		return oauth.LoginRequired("the person is not signed in as the request wants it")
+	}
+	if i == nil {
+		return a.begin(w, r, q, params, s, signedIn, "")
+	}
+	// OpenID Connect Core 1.0 §3.1.2.2: a person other than the hinted one has signed in
+	if signedIn && i.Session == s.ID && !a.isHinted(r, q, s) {
+		return oauth.LoginRequired("somebody else than the person in id_token_hint signed in")
+	}
+	leadTo(w, r, "/signin", i.ID)
+	return nil
+}
+
+func (a *Room) askConsent(w http.ResponseWriter, r *web.Request, q *request, params parameters, s session.Session, i *interaction.Interaction) error {
+	// OpenID Connect Core 1.0 §3.1.2.6: with prompt=none no page may be shown
+	if q.prompt.Has(oauth.PromptNone) {
+		return oauth.ConsentRequired("the person has not consented to this")
+	}
+	if i == nil {
+		return a.begin(w, r, q, params, s, true, s.ID)
+	}
+	leadTo(w, r, "/consent", i.ID)
+	return nil
+}
+
+// begin stores the request and leads the browser to the page that it needs: consent if the
+// session will do, else sign-in.
+func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params parameters, s session.Session, signedIn bool, in session.ID) error {
+	tenant := id.Tenant(r.Tenant.ID)
+	resume, err := oauth.ParseLocalPath(browser.Path(r, resumePath))
+	if err != nil {
+		return err
+	}
+	about := interaction.About{
+		Want: q.want, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
+		Locales: q.locales, Resume: resume, Redirect: q.target.String(),
+	}
+	if who := account.ID(q.subject); q.client.SubjectType != oauth.SubjectPairwise && who.Check() == nil {
+		about.Account = who
+	}
+	i, err := interaction.New(interaction.Authorize, about, keep(params, q.at), q.at)
+	if err != nil {
+		return err
+	}
+	i.Session = in
+	bound, err := a.Browser.Bind(w, r)
+	if err != nil {
+		return err
+	}
+	who := browser.Nobody(r)
+	if signedIn {
+		who = browser.Person(r, s)
+	}
+	detail := interaction.BeginDetail{Kind: i.Kind, Client: string(q.client.ID)}
+	if err := a.Guard.Do(r.Context(), who.Through(string(q.client.ID)), interaction.Begin.On(tenant, i.ID, &detail), func(tx *store.Tx) error {
+		return interaction.Insert(tx, tenant, i, bound)
+	}); err != nil {
+		return err
+	}
+	page := "/signin"
+	if in != "" {
+		page = "/consent"
+	}
+	leadTo(w, r, page, i.ID)
+	return nil
+}
+
+func leadTo(w http.ResponseWriter, r *web.Request, page string, i interaction.ID) {
+	web.SeeOther(w, browser.Path(r, page)+"?i="+string(i))
+}

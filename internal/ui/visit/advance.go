@@ -1,0 +1,162 @@
+package visit
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/signin"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+// Guest is a browser with something under way.
+type Guest struct {
+	Interaction interaction.Interaction
+	Binding     []byte           // digest of the binding cookie
+	Session     *session.Session // nil if nobody is signed in
+	Caller      caller.Caller
+}
+
+// Place names the guest's interaction.
+func (g Guest) Place() signin.Place {
+	return signin.Place{Interaction: g.Interaction.ID, Browser: g.Binding}
+}
+
+// Guest finds the interaction that the id names, if it is this browser's; else ErrExpired.
+func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Request, which string) (Guest, error) {
+	i, err := room.Browser.Interaction(ctx, r, which)
+	if errors.Is(err, browser.ErrNone) {
+		return Guest{}, ErrExpired
+	}
+	if err != nil {
+		return Guest{}, err
+	}
+	g := Guest{Interaction: i}
+	if g.Binding, err = room.Browser.Bind(w, r); err != nil {
+		return g, err
+	}
+	g.Caller, g.Session, err = room.caller(ctx, r)
+	return g, err
+}
+
+func (room *Room) caller(ctx context.Context, r *web.Request) (caller.Caller, *session.Session, error) {
+	c, s, err := room.Browser.Caller(ctx, r)
+	if err != nil || s.ID == "" {
+		return c, nil, err
+	}
+	return c, &s, nil
+}
+
+// Advance goes on with a sign-in after a proof: to the page of the factor that comes next, or,
+// when nothing is missing, with a new session back to what asked for it. Every factor's page ends
+// with it.
+func (room *Room) Advance(ctx context.Context, w http.ResponseWriter, r *web.Request, which interaction.ID) error {
+	g, err := room.Guest(ctx, w, r, string(which)) // what was proved stands in the row
+	if err != nil {
+		return err
+	}
+	step, err := room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session)
+	if err != nil {
+		return err
+	}
+	switch step.Verdict {
+	case signin.Prove:
+		web.SeeOther(w, URL(r, step.Factor.Path(), FieldInteraction, string(which)))
+		return nil
+	case signin.Enough:
+	default:
+		return ErrForbidden
+	}
+	cookie, digest := room.Browser.NewSession()
+	_, err = room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
+		Place: g.Place(), Digest: digest, Old: g.Session, Address: g.Caller.Address, Agent: r.UserAgent(),
+	})
+	var refused *signin.Refused
+	if errors.As(err, &refused) {
+		return ErrExpired
+	}
+	if err != nil {
+		return err
+	}
+	if err := room.Browser.SetSession(w, r, cookie); err != nil {
+		return err
+	}
+	Return(w, g.Interaction)
+	return nil
+}
+
+// Return sends the browser back to what asked for the sign-in.
+func Return(w http.ResponseWriter, i interaction.Interaction) {
+	to := i.About.Resume.String()
+	if i.Kind != interaction.Account {
+		to += "?" + FieldInteraction + "=" + string(i.ID)
+	}
+	web.SeeOther(w, to)
+}
+
+// Owner is a person at pages of their own.
+type Owner struct {
+	Session session.Session
+	Caller  caller.Caller
+	Account account.Account
+}
+
+// Owner returns who is signed in and notes that the session is in use. If nobody is, ok is false
+// and the answer is written: the browser is on its way to sign in and will come back to the page.
+func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Request) (o Owner, ok bool, err error) {
+	c, s, err := room.caller(ctx, r)
+	if err != nil {
+		return o, false, err
+	}
+	if s == nil {
+		return o, false, room.welcome(ctx, w, r, c)
+	}
+	o = Owner{Session: *s, Caller: c}
+	if s.NeedsTouch(room.Guard.Store().Now()) {
+		if err := room.Guard.Do(ctx, c, session.Touch.On(Tenant(r), s.ID, nil), func(tx *store.Tx) error {
+			return session.Seen(tx, Tenant(r), *s)
+		}); err != nil {
+			return o, false, err
+		}
+	}
+	o.Account, err = room.Account(ctx, Tenant(r), s.Account)
+	return o, err == nil, err
+}
+
+// welcome begins the sign-in that leads to the page of the request; a form is not sent again.
+func (room *Room) welcome(ctx context.Context, w http.ResponseWriter, r *web.Request, c caller.Caller) error {
+	resume, err := oauth.ParseLocalPath(browser.Path(r, "/account"))
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodGet {
+		if here, err := oauth.ParseLocalPath(r.URL.RequestURI()); err == nil {
+			resume = here
+		}
+	}
+	i, err := interaction.New(interaction.Account, interaction.About{Resume: resume}, struct{}{}, room.Guard.Store().Now())
+	if err != nil {
+		return err
+	}
+	binding, err := room.Browser.Bind(w, r)
+	if err != nil {
+		return err
+	}
+	if err := room.Guard.Do(ctx, c, interaction.Begin.On(Tenant(r), i.ID, &interaction.BeginDetail{Kind: i.Kind}), func(tx *store.Tx) error {
+		return interaction.Insert(tx, Tenant(r), i, binding)
+	}); err != nil {
+		return err
+	}
+	web.SeeOther(w, URL(r, PathSignIn, FieldInteraction, string(i.ID)))
+	return nil
+}
+
+var _ guard.Refusal = (*Refusal)(nil)
