@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode"
 )
 
 // module is one module of the OpenID Foundation's suite.
@@ -12,17 +11,7 @@ type module struct{ plan, name string }
 
 // testName is what our test of the module is called.
 func (m module) testName() string {
-	var b strings.Builder
-	b.WriteString("TestOIDCC_")
-	for part := range strings.SplitSeq(strings.TrimPrefix(m.name, "oidcc-"), "-") {
-		for i, r := range part {
-			if i == 0 {
-				r = unicode.ToUpper(r)
-			}
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return "TestOIDCC_" + strings.ReplaceAll(strings.TrimPrefix(m.name, "oidcc-"), "-", "_")
 }
 
 // row is one line of the regression list.
