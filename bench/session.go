@@ -74,7 +74,7 @@ func (b *session) all(ctx context.Context, sqlite, postgres, peer bool) error {
 
 // ours measures the server on one database.
 func (b *session) ours(ctx context.Context, name string, cluster *rig.Cluster) (err error) {
-	args := []string{"--limits.costly-per-address", "0", "--log.level", "error"}
+	args := []string{"--limits-costly-per-address", "0", "--log-level", "error"}
 	if cluster != nil {
 		database, err := cluster.Create("cardea")
 		if err != nil {

@@ -69,8 +69,8 @@ func eachDatabase(t *testing.T, fn func(t *testing.T, g given)) {
 
 func setUp(t *testing.T, args ...string) given {
 	t.Helper()
-	// Tests replay a rotated token at once: no grace for it here.
-	args = append(args, "--lifetimes.refresh-grace", "0s", "--limits.costly-per-address", "0")
+
+	args = append(args, "--limits-costly-per-address", "0")
 	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"), args...)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func setUp(t *testing.T, args ...string) given {
 	if _, err := s.CreateResource(ctx, "Things", api, "--scope", "read=Read things", "--scope", "write=Change things"); err != nil {
 		t.Fatal(err)
 	}
-	web := []string{"--redirect-uri", redirectURI, "--post-logout-redirect-uri", postLogoutURI, "--resource", api,
+	web := []string{"--redirect-uri", redirectURI, "--post-logout-uri", postLogoutURI, "--resource", api,
 		"--scope", "openid", "--scope", "profile", "--scope", "email", "--scope", "offline_access", "--scope", "read"}
 	for _, c := range []struct {
 		to   *rig.Client

@@ -121,7 +121,7 @@ func startApache(t *testing.T, apache string, s *rig.Server, mode string) (home 
 			t.Error(err)
 		}
 	})
-	c := client(t, s, "apache "+mode, home+"/callback", "--post-logout-redirect-uri", home+"/out.html")
+	c := client(t, s, "apache "+mode, home+"/callback", "--post-logout-uri", home+"/out.html")
 	put := func(name, text string) {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {

@@ -48,7 +48,7 @@ type kill struct {
 
 func newKill(t *testing.T, args ...string) *kill {
 	t.Helper()
-	k := &kill{server: serve(t, append(args, "--lifetimes.code", "10m", "--log.level", "error")...)}
+	k := &kill{server: serve(t, append(args, "--lifetimes-code", "10m", "--log-level", "error")...)}
 	ctx := t.Context()
 	if _, err := k.server.CreateResource(ctx, "opaque", opaque, "--token-format", "opaque", "--scope", "read=Read things"); err != nil {
 		t.Fatal(err)
