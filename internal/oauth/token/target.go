@@ -53,7 +53,8 @@ func (o *Options) order(r *store.Reader, from From, all resource.Catalogue, g *i
 	if err != nil {
 		return out, err
 	}
-	scopes := g.Terms.Scopes
+	// RFC 6749 §3.3: the scopes are within what the client is allowed now
+	scopes := g.Terms.Scopes.Intersect(from.Client.Scopes)
 	if !asked.IsEmpty() {
 		// RFC 6749 §6: the scope must not include any that was not granted
 		if !scopes.Contains(asked) {
@@ -61,8 +62,6 @@ func (o *Options) order(r *store.Reader, from From, all resource.Catalogue, g *i
 		}
 		scopes = asked
 	}
-	// RFC 6749 §3.3: the scopes are within what the client is allowed now
-	scopes = scopes.Intersect(from.Client.Scopes)
 	out.Reported = scopes.Intersect(openIDScopes)
 	out.WithIDToken = out.Reported.Has(oauth.ScopeOpenID)
 	if out.Resource.Audience == "" {
