@@ -73,11 +73,11 @@ type New struct {
 
 func (n New) parse() (u Username, e EmailAddress, err error) {
 	if u, err = ParseUsername(n.Username); err != nil {
-		return u, e, guard.Invalid("username", err.Error())
+		return u, e, err
 	}
 	if n.Email != "" {
 		if e, err = ParseEmail(n.Email); err != nil {
-			return u, e, guard.Invalid("email", err.Error())
+			return u, e, err
 		}
 	}
 	if n.Email == "" && n.EmailVerified {

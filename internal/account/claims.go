@@ -1,13 +1,7 @@
 package account
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
-	"errors"
-	"io"
 	"net/url"
-	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -54,7 +48,6 @@ const (
 	maxLine    = 256
 	maxURL     = 2048
 	maxAddress = 1024
-	maxClaims  = 16 << 10 // bytes of JSON that ParseClaims reads
 )
 
 var (
@@ -130,79 +123,4 @@ func zone(s string) bool { return len(s) <= 64 && zoneForm.MatchString(s) }
 func locale(s string) bool {
 	_, err := language.Parse(s)
 	return err == nil && len(s) <= 64 && !strings.Contains(s, "_")
-}
-
-// ParseClaims reads claims that someone wrote as a JSON object. Members that are not fields of
-// Claims, by exact case, are refused, as are repeated ones; the result has passed Check. The
-// refusal is invalid and names the member.
-func ParseClaims(raw []byte) (Claims, error) {
-	var c Claims
-	if len(raw) > maxClaims || !utf8.Valid(raw) {
-		return c, guard.Invalid("claims", "The claims are a JSON object of at most 16384 bytes in UTF-8.")
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if err := knownMembers(d, reflect.TypeFor[Claims](), ""); err != nil {
-		return c, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return c, guard.Invalid("claims", "The claims are one JSON object and nothing behind it.")
-	}
-	if err := json.Unmarshal(raw, &c); err != nil {
-		return Claims{}, &guard.Problem{Code: "invalid", Field: "claims", Public: "Each claim is a string; the address is an object of strings.", Cause: err}
-	}
-	if err := c.Check(); err != nil {
-		return Claims{}, err
-	}
-	return c, nil
-}
-
-// knownMembers walks one object of d and holds its members against the fields of t.
-func knownMembers(d *json.Decoder, t reflect.Type, prefix string) error {
-	malformed := guard.Invalid(strings.TrimSuffix("claims."+prefix, "."), "This must be a JSON object.")
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return malformed
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return malformed
-		}
-		name := token.(string) //nolint:forcetypeassert // the decoder gives only strings as names
-		field, ok := fieldOf(t, name)
-		switch {
-		case !ok:
-			return guard.Invalid(cmp.Or(prefix+name, "claims"), "There is no such claim, or only the server writes it. Leave it out.")
-		case seen[name]:
-			return guard.Invalid(prefix+name, "The claim is given twice. Give it once.")
-		}
-		seen[name] = true
-		if field.Kind() == reflect.Struct {
-			err = knownMembers(d, field, prefix+name+".")
-		} else if token, err = d.Token(); err == nil {
-			if _, text := token.(string); !text {
-				return guard.Invalid(prefix+name, "The claim is a string.")
-			}
-		}
-		if err != nil {
-			var refusal *guard.Problem
-			if errors.As(err, &refusal) {
-				return err
-			}
-			return malformed
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return malformed
-	}
-	return nil
-}
-
-func fieldOf(t reflect.Type, name string) (reflect.Type, bool) {
-	for i := range t.NumField() {
-		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name {
-			return t.Field(i).Type, true
-		}
-	}
-	return nil, false
 }

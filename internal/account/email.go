@@ -1,19 +1,20 @@
 package account
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/cardea-iam/cardea/internal/guard"
 )
 
 // EmailAddress is an address with its domain in ASCII. Make one with ParseEmail.
 type EmailAddress string
 
-var errEmail = errors.New("An e-mail address looks like name@example.com: one @, no quotes, no comments, no spaces, and a full domain name.") //nolint:staticcheck // a public sentence
+var errEmail = guard.Invalid("email", "An e-mail address looks like name@example.com: one @, no quotes, no comments, no spaces, and a full domain name.")
 
 // domains turns a domain name into A-labels (RFC 5891 §4, with the mapping of UTS 46).
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(true),
@@ -21,8 +22,8 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 
 // ParseEmail reads an addr-spec (RFC 5322 §3.4.1) whose local part is a dot-atom in ASCII and
 // whose domain is a name of at least two labels. Quoted local parts, comments, domain literals,
-// a trailing dot, and characters that stand for others are refused. The error is a sentence for
-// the caller.
+// a trailing dot, and characters that stand for others are refused. The refusal is
+// invalid.
 func ParseEmail(text string) (EmailAddress, error) {
 	local, domain, found := strings.Cut(text, "@")
 	// RFC 5321 §4.5.3.1.1: a local part has at most 64 octets

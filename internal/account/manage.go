@@ -84,7 +84,7 @@ func Update(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 	if in.Username != "" {
 		u, err := ParseUsername(string(in.Username))
 		if err != nil {
-			return in, guard.Invalid("username", err.Error())
+			return in, err
 		}
 		in.Username = u
 	}
@@ -202,7 +202,7 @@ func withEmail(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.T
 	}
 	e, err := ParseEmail(address)
 	if err != nil {
-		return out, guard.Invalid("email", err.Error())
+		return out, err
 	}
 	err = g.Do(ctx, c, d, func(tx *store.Tx) error {
 		a, err := Get(tx.Read(), tenant, account)

@@ -1,13 +1,14 @@
 package account
 
 import (
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/cardea-iam/cardea/internal/guard"
 )
 
 // Username is a name to sign in with, in Unicode NFC, as its owner writes it. Make one with
@@ -17,9 +18,9 @@ type Username string
 // maxUsername bounds a username in bytes.
 const maxUsername = 64
 
-var errUsername = errors.New("A username has 1 to 64 bytes: letters, digits, and dots, hyphens or underscores between them. It holds no @, no spaces, and no characters that merely look like others.") //nolint:staticcheck // a public sentence
+var errUsername = guard.Invalid("username", "A username has 1 to 64 bytes: letters, digits, and dots, hyphens or underscores between them. It holds no @, no spaces, and no characters that merely look like others.")
 
-// ParseUsername reads a username. The error is a sentence for the caller.
+// ParseUsername reads a username. The refusal is invalid.
 //
 // Refused are characters that stand for others (those that NFKC changes, such as ſ, the Kelvin
 // sign, full-width letters), that cannot be seen, and İ, which folds into an i with a second dot.

@@ -10,12 +10,15 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/jose"
 	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -23,6 +26,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setup"
+	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -44,10 +49,16 @@ type App struct {
 	APIs    *resource.Directory
 	Server  *web.Server
 
-	log    *slog.Logger
-	node   string // names this process in leases
-	outbox *outbox.Worker
-	lock   *os.File
+	Passwords *password.Room
+	Lifecycle *lifecycle.Lifecycle
+	Setup     *setup.Room
+	signin    *signin.Room
+
+	log      *slog.Logger
+	node     string // names this process in leases
+	outbox   *outbox.Worker
+	sweepers []*store.Sweeper
+	lock     *os.File
 }
 
 // Open prepares the data folder, opens and migrates the database, and makes all rooms. It
@@ -92,8 +103,12 @@ func (a *App) open(ctx context.Context) error {
 	a.Tenants = tenant.NewDirectory(a.Store)
 	a.Clients = client.NewDirectory(a.Store)
 	a.APIs = resource.NewDirectory(a.Store)
-	a.Mint = mint.New(a.Store, a.Ring, a.Root, a.Clients, mint.Lifetimes{Access: a.Config.Lifetimes.AccessToken, ID: a.Config.Lifetimes.IDToken})
+	a.Mint = mint.New(a.Store, a.Ring, a.Root, a.Clients, a.APIs, mint.Lifetimes{Access: a.Config.Lifetimes.AccessToken, ID: a.Config.Lifetimes.IDToken})
+	if err := a.rooms(); err != nil {
+		return err
+	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
+	a.sweepers = sweepers()
 	// A wrong root key shows here and not at somebody's sign-in.
 	if err := a.Ring.Prepare(ctx, id.Default, jose.ES256); err != nil {
 		return err
@@ -102,8 +117,8 @@ func (a *App) open(ctx context.Context) error {
 	return err
 }
 
-// Facts are the loaders of what policies may look at.
-var Facts = []policy.Loader{membership.Facts, session.Facts}
+// Facts are the loaders of what policies may look at: whose something is, then who that is.
+var Facts = []policy.Loader{session.Facts, apitoken.Facts, membership.Facts}
 
 // carriers carry effects out, by kind.
 var carriers = map[outbox.Kind]outbox.Carrier{}
@@ -219,5 +234,12 @@ func (a *App) Close() error {
 	return err
 }
 
-// SetupLink makes the link by which the first administrator is made, or "" if there is one.
-func (a *App) SetupLink(context.Context) (string, error) { return "", nil }
+// SetupLink makes the link by which the first administrator is made, or "" if somebody governs
+// already.
+func (a *App) SetupLink(ctx context.Context) (string, error) {
+	link, err := a.Setup.Link(ctx, a.Config.PublicURL)
+	if errors.Is(err, setup.ErrDone) {
+		return "", nil
+	}
+	return link.Reveal(), err
+}

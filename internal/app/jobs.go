@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -35,7 +38,7 @@ func (a *App) jobs() []job {
 			return err
 		}},
 		{"turn signing keys", key.TurnEvery, a.Ring.TurnAll},
-		{"sweep", 5 * time.Minute, a.sweep},
+		{"sweep", time.Minute, a.sweep},
 	}
 }
 
@@ -71,48 +74,43 @@ type sweepID string
 
 var sweepAction = guard.Declare[sweepID, sweepDetail]("system.sweep", guard.System, "Delete rows that have expired")
 
-// sweepBatch bounds the rows of one transaction.
-const sweepBatch = 500
+// sweepSteps bounds how many windows of each table one run looks at.
+const sweepSteps = 5
 
-// keepSessions is how long an ended session is kept for the person to see.
-const keepSessions = 24 * time.Hour
-
-// sweep deletes expired rows. It only saves space: expiry is compared at each use.
+// sweep walks on over the tables that have rows with an end. It only saves space: ends are
+// compared at each use. An event is written where something was deleted.
 func (a *App) sweep(ctx context.Context) error {
-	for {
-		var stale bool
-		if err := a.Store.Read(ctx, id.AllTenants, func(r *store.Reader) error {
-			for _, look := range []func() (bool, error){
-				func() (bool, error) { return issued.Stale(r) },
-				func() (bool, error) { return interaction.Stale(r) },
-				func() (bool, error) { return session.Stale(r, r.Now().Add(-keepSessions)) },
-			} {
-				if yes, err := look(); err != nil || yes {
-					stale = yes
+	for _, s := range a.sweepers {
+		for range sweepSteps {
+			var gone, last bool
+			if err := a.Store.Read(ctx, id.AllTenants, func(r *store.Reader) (err error) {
+				gone, last, err = s.Look(r)
+				return err
+			}); err != nil {
+				return err
+			}
+			if gone {
+				detail := sweepDetail{}
+				if err := a.Guard.Do(ctx, caller.Job("sweep"), sweepAction.On(id.AllTenants, "", &detail), func(tx *store.Tx) (err error) {
+					detail.Rows, err = s.Delete(tx)
+					return err
+				}); err != nil {
 					return err
 				}
 			}
-			return nil
-		}); err != nil || !stale {
-			return err
-		}
-		detail := sweepDetail{}
-		if err := a.Guard.Do(ctx, caller.Job("sweep"), sweepAction.On(id.AllTenants, "", &detail), func(tx *store.Tx) error {
-			detail.Rows = 0
-			for _, del := range []func() (int64, error){
-				func() (int64, error) { return issued.Sweep(tx, sweepBatch) },
-				func() (int64, error) { return interaction.Sweep(tx, sweepBatch) },
-				func() (int64, error) { return session.Sweep(tx, tx.Now().Add(-keepSessions), sweepBatch) },
-			} {
-				n, err := del()
-				if err != nil {
-					return err
-				}
-				detail.Rows += n
+			s.Next()
+			if last {
+				break
 			}
-			return nil
-		}); err != nil {
-			return err
 		}
 	}
+	return nil
+}
+
+// sweepers are one per table that has rows with an end.
+func sweepers() (out []*store.Sweeper) {
+	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
+		out = append(out, store.NewSweeper(s))
+	}
+	return out
 }

@@ -1,31 +1,41 @@
 package app
 
 import (
-	"net/http"
+	"slices"
 	"time"
 
-	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/api"
+	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/oauth/introspect"
+	"github.com/cardea-iam/cardea/internal/oauth/revoke"
+	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
+	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
+	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
+	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // routes is every door of the server.
 func (a *App) routes() []web.Route {
-	return assets()
-}
-
-// assets are the files that pages refer to; their names change with their bytes.
-func assets() []web.Route {
-	var out []web.Route
-	for _, f := range part.Assets() {
-		doc := web.NewDocument(f.Type, f.Body)
-		out = append(out, web.Route{
-			Name: "asset." + f.Name, Method: http.MethodGet, Path: f.Path, Scope: web.Root,
-			Public: "files of the pages, the same for everybody", Rate: web.RateCheap,
-			Cache: web.Public(365 * 24 * time.Hour), Quiet: true,
-			Handler: doc.Serve, Errors: web.PlainErrors,
-		})
-	}
-	return out
+	clients := a.clientAuth()
+	visits := &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
+	pages := notice.NewPages(visits)
+	authorize := a.authorizeRoom(pages)
+	return slices.Concat(
+		a.metadataRoom().Routes(),
+		authorize.Routes(),
+		a.tokenRoom(clients).Routes(),
+		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
+		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
+		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
+		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
+		(&uiaccount.Room{Visits: visits, Passwords: a.Passwords, Resources: a.APIs, Translate: pages.Translate}).Routes(),
+		api.New(api.Deps{Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, SetPassword: a.SetPassword}).Routes(),
+		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
+	)
 }
 
 func rate(perSecond, burst int) web.Rate {

@@ -2,10 +2,12 @@ package app
 
 import (
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -35,4 +37,6 @@ var Schema = []store.Migrations{
 	consent.Migrations,
 	issued.Migrations,
 	interaction.Migrations,
+	password.Migrations,
+	apitoken.Migrations,
 }

@@ -26,7 +26,7 @@ const (
 // Info describes a declared action.
 type Info struct {
 	Name  string // "account.disable"
-	Kind  string // kind of its resource: "account"
+	Kind  string // its noun: "account"
 	Class policy.Class
 	Doc   string // one sentence for administrators
 	Mode  store.Mode
@@ -56,8 +56,8 @@ func Declare[R ~string, D any](name string, class policy.Class, doc string, opti
 	if !nameForm.MatchString(name) || doc == "" || declared[name] != nil {
 		panic(fmt.Sprintf("guard: action %q is malformed, undocumented or declared twice", name))
 	}
-	kind, _, _ := strings.Cut(name, ".")
-	i := &Info{Name: name, Kind: kind, Class: class, Doc: doc}
+	noun, _, _ := strings.Cut(name, ".")
+	i := &Info{Name: name, Kind: noun, Class: class, Doc: doc}
 	for _, o := range options {
 		o(i)
 	}
@@ -97,4 +97,17 @@ type Deed struct {
 	tenant   id.Tenant
 	resource string
 	detail   any
+}
+
+// kind is the kind of the resource, as policies see it: accounts and sessions are recognised by
+// their ids whatever the action's noun is, so that rules about people hold for consents and
+// passwords too.
+func (d Deed) kind() string {
+	switch prefix, _, _ := strings.Cut(d.resource, "_"); prefix {
+	case "acc":
+		return "account"
+	case "ses":
+		return "session"
+	}
+	return d.info.Kind
 }

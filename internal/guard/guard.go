@@ -88,7 +88,7 @@ func (g *Guard) decide(r *store.Reader, c caller.Caller, d Deed) (*Denied, error
 	if d.info == nil || d.tenant == "" || d.tenant == id.AllTenants && d.info.Class != System {
 		return nil, errors.New("guard: a deed needs a declared action and a tenant")
 	}
-	q := policy.Request{Caller: c, Action: d.info.Name, Class: d.info.Class, Kind: d.info.Kind, Resource: d.resource}
+	q := policy.Request{Caller: c, Action: d.info.Name, Class: d.info.Class, Kind: d.kind(), Resource: d.resource}
 	facts, err := g.policy.Facts(r, q)
 	if err != nil {
 		return nil, err

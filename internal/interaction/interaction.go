@@ -151,13 +151,5 @@ func Finish(tx *store.Tx, tenant id.Tenant, which ID) error {
 	return tx.ExecOne("DELETE FROM interaction WHERE tenant = $1 AND id = $2", tenant, which)
 }
 
-// Stale reports whether Sweep would find anything.
-func Stale(r *store.Reader) (yes bool, err error) {
-	err = r.One([]any{&yes}, "SELECT EXISTS (SELECT 1 FROM interaction WHERE expires_at < $1)", r.Now())
-	return yes, err
-}
-
-// Sweep deletes expired interactions of all tenants, at most limit.
-func Sweep(tx *store.Tx, limit int) (int64, error) {
-	return tx.Exec("DELETE FROM interaction WHERE (tenant, id) IN (SELECT tenant, id FROM interaction WHERE expires_at < $1 LIMIT $2)", tx.Now(), limit)
-}
+// Sweeps are the interactions that nobody can go on with.
+var Sweeps = []store.Sweep{{Table: "interaction", Key: []string{"tenant", "id"}, Gone: "expires_at < $1"}}

@@ -47,31 +47,10 @@ func Unspent(r *store.Reader, tenant id.Tenant, kind secret.Kind, digest []byte)
 	return payload, expires, err
 }
 
-// Stale reports whether Sweep would find anything.
-func Stale(r *store.Reader) (yes bool, err error) {
-	err = r.One([]any{&yes}, `SELECT EXISTS (SELECT 1 FROM one_time WHERE expires_at < $1) OR EXISTS (SELECT 1 FROM opaque_token WHERE expires_at < $2)
-		OR EXISTS (SELECT 1 FROM revoked_token WHERE expires_at < $2) OR EXISTS (SELECT 1 FROM issued_grant WHERE expires_at < $1 OR idle_until < $1)`,
-		r.Now().Add(-remember), r.Now())
-	return yes, err
-}
-
-// Sweep deletes what nobody can use or misuse any more, at most limit rows of each table.
-func Sweep(tx *store.Tx, limit int) (int64, error) {
-	var total int64
-	for _, s := range []struct {
-		sql    string
-		before time.Time
-	}{
-		{"DELETE FROM one_time WHERE (tenant, kind, digest) IN (SELECT tenant, kind, digest FROM one_time WHERE expires_at < $1 LIMIT $2)", tx.Now().Add(-remember)},
-		{"DELETE FROM opaque_token WHERE (tenant, digest) IN (SELECT tenant, digest FROM opaque_token WHERE expires_at < $1 LIMIT $2)", tx.Now()},
-		{"DELETE FROM revoked_token WHERE (tenant, jti) IN (SELECT tenant, jti FROM revoked_token WHERE expires_at < $1 LIMIT $2)", tx.Now()},
-		{"DELETE FROM issued_grant WHERE (tenant, id) IN (SELECT tenant, id FROM issued_grant WHERE expires_at < $1 OR idle_until < $1 LIMIT $2)", tx.Now().Add(-remember)},
-	} {
-		n, err := tx.Exec(s.sql, s.before, limit)
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	return total, nil
+// Sweeps are the room's rows that nobody can use or misuse any more.
+var Sweeps = []store.Sweep{
+	{Table: "one_time", Key: []string{"tenant", "kind", "digest"}, Gone: "expires_at < $1", Keep: remember},
+	{Table: "issued_grant", Key: []string{"tenant", "id"}, Gone: "expires_at < $1 OR idle_until < $1", Keep: remember},
+	{Table: "opaque_token", Key: []string{"tenant", "digest"}, Gone: "expires_at < $1"},
+	{Table: "revoked_token", Key: []string{"tenant", "jti"}, Gone: "expires_at < $1"},
 }

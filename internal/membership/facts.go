@@ -12,15 +12,16 @@ import (
 // ErrLastOwner is the refusal of a change that would leave the tenant without an owner.
 var ErrLastOwner = guard.Conflict("This is the tenant's last owner. Make another enabled account an owner first.")
 
-// Facts is the policy.Loader of built-in roles.
+// Facts is the policy.Loader of built-in roles: the caller's, and those of the person whom the
+// resource belongs to. It comes behind the loaders that tell whose something is.
 func Facts(r *store.Reader, q policy.Request, f *policy.Facts) (err error) {
 	if q.Caller.Kind == caller.Account {
 		if f.CallerRoles, err = builtinRoles(r, r.Tenant(), account.ID(q.Caller.ID), true); err != nil {
 			return err
 		}
 	}
-	if q.Kind == "account" && q.Resource != "" {
-		f.ResourceRoles, err = builtinRoles(r, r.Tenant(), account.ID(q.Resource), false)
+	if f.ResourceOwner != "" {
+		f.ResourceRoles, err = builtinRoles(r, r.Tenant(), account.ID(f.ResourceOwner), false)
 	}
 	return err
 }

@@ -58,8 +58,8 @@ type Request struct {
 // Facts are what the policies may look at besides the request itself.
 type Facts struct {
 	CallerRoles   []string // built-in roles of the calling account
-	ResourceRoles []string // built-in roles of the account that is acted on
-	ResourceOwner string   // account id of the person whom the resource belongs to
+	ResourceOwner string   // account id of the person whom the resource belongs to, or who it is
+	ResourceRoles []string // built-in roles of that person
 }
 
 // Loader adds the facts that its room knows to f. It reads inside the deciding transaction.

@@ -7,6 +7,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -100,7 +101,22 @@ func detail(r Resource) *Detail {
 
 // Directory answers look-ups of active resources from memory.
 type Directory struct {
-	all *store.Cache[id.Tenant, []Resource]
+	catalogues *store.Cache[id.Tenant, Catalogue]
+}
+
+// Catalogue is a tenant's active resources at one moment. It is immutable.
+type Catalogue struct {
+	list       []Resource
+	byAudience map[oauth.Resource]int
+}
+
+// Find returns the active resource of an audience URI.
+func (c Catalogue) Find(audience oauth.Resource) (Resource, bool) {
+	i, ok := c.byAudience[audience]
+	if !ok {
+		return Resource{}, false
+	}
+	return c.list[i], true
 }
 
 // directoryLimit bounds the resources of one tenant.
@@ -108,22 +124,30 @@ const directoryLimit = 10_000
 
 // NewDirectory returns the directory of a store.
 func NewDirectory(s *store.Store) *Directory {
-	return &Directory{store.NewCache(s, topic, 1000, func(ctx context.Context, tenant id.Tenant) (out []Resource, err error) {
-		err = s.Read(ctx, tenant, func(r *store.Reader) error {
-			out, err = List(r, tenant, "", directoryLimit)
+	return &Directory{store.NewCache(s, topic, 1000, func(ctx context.Context, tenant id.Tenant) (Catalogue, error) {
+		var all []Resource
+		err := s.Read(ctx, tenant, func(r *store.Reader) (err error) {
+			all, err = List(r, tenant, "", directoryLimit)
 			return err
 		})
-		active := out[:0]
-		for _, r := range out {
+		c := Catalogue{list: all[:0], byAudience: make(map[oauth.Resource]int, len(all))}
+		for _, r := range all {
 			if r.DisabledAt.IsZero() {
-				active = append(active, r)
+				c.byAudience[r.Audience] = len(c.list)
+				c.list = append(c.list, r)
 			}
 		}
-		return active, err
+		return c, err
 	})}
+}
+
+// Catalogue returns a tenant's active resources.
+func (d *Directory) Catalogue(ctx context.Context, tenant id.Tenant) (Catalogue, error) {
+	return d.catalogues.Get(ctx, tenant)
 }
 
 // All returns a tenant's active resources. The slice is shared: do not change it.
 func (d *Directory) All(ctx context.Context, tenant id.Tenant) ([]Resource, error) {
-	return d.all.Get(ctx, tenant)
+	c, err := d.catalogues.Get(ctx, tenant)
+	return c.list, err
 }

@@ -2,7 +2,7 @@
 // type whose value shows only when it is asked to.
 //
 //   - Secret prints, logs and marshals as a placeholder; Reveal is the only way out.
-//   - A token is a kind prefix, 256 random bits and a checksum (Mint, Kind.Parse). At rest only
+//   - A token is a kind prefix, the time, 256 random bits and a checksum (Mint, Kind.Parse). At rest only
 //     its HMAC under the kind's own key exists (Root.Digest), so a stolen database holds no
 //     live token and a value of one kind can never be looked up as another.
 //   - Root is the installation's root key. Every use derives its own key by HKDF-SHA-256

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"hash/crc32"
+
+	"github.com/cardea-iam/cardea/internal/clock"
 )
 
 // Kind names one sort of token. Its text is the prefix that secret scanners look for and part
@@ -25,28 +27,35 @@ const (
 )
 
 const (
-	randomChars   = 43 // 32 bytes in base64url
+	timeBytes     = 6  // Unix milliseconds: rows of tokens made together lie together
+	randomBytes   = 32 // 256 bits that nobody can guess
+	bodyBytes     = timeBytes + randomBytes
+	bodyChars     = 51 // bodyBytes in base64url
 	checksumChars = 6  // 4 bytes in base64url
 )
 
 // Length is the exact length of a token of this kind in bytes.
-func (k Kind) Length() int { return len(k) + 1 + randomChars + checksumChars }
+func (k Kind) Length() int { return len(k) + 1 + bodyChars + checksumChars }
 
 // ErrMalformed is returned for text that is no token of the kind.
 var ErrMalformed = errors.New("token is malformed")
 
-// Mint returns a fresh token: prefix, underscore, 256 random bits, checksum.
+// Mint returns a fresh token: prefix, underscore, the time in 48 bits, 256 random bits, checksum.
 func (k Kind) Mint() Secret {
-	var random [32]byte
-	rand.Read(random[:]) //nolint:errcheck // crypto/rand.Read never returns an error
-	return Secret{k.render(random)}
+	var body [bodyBytes]byte
+	ms := uint64(clock.System().UnixMilli()) //nolint:gosec // times before 1970 do not occur
+	for i := range timeBytes {
+		body[i] = byte(ms >> (8 * (timeBytes - 1 - i)))
+	}
+	rand.Read(body[timeBytes:]) //nolint:errcheck // crypto/rand.Read never returns an error
+	return Secret{k.render(body)}
 }
 
-func (k Kind) render(random [32]byte) string {
+func (k Kind) render(body [bodyBytes]byte) string {
 	out := make([]byte, 0, k.Length())
 	out = append(out, k...)
 	out = append(out, '_')
-	out = base64.RawURLEncoding.AppendEncode(out, random[:])
+	out = base64.RawURLEncoding.AppendEncode(out, body[:])
 	sum := crc32.ChecksumIEEE(out)
 	return string(base64.RawURLEncoding.AppendEncode(out, []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}))
 }
@@ -57,13 +66,15 @@ func (k Kind) Parse(text string) (Secret, error) {
 	if len(text) != k.Length() || text[:len(k)] != string(k) || text[len(k)] != '_' {
 		return Secret{}, ErrMalformed
 	}
-	var random [32]byte
-	body := text[len(k)+1:]
-	if n, err := base64.RawURLEncoding.Strict().Decode(random[:], []byte(body[:randomChars])); err != nil || n != len(random) {
-		return Secret{}, ErrMalformed
-	}
-	if k.render(random) != text {
+	body, ok := k.body(text)
+	if !ok || k.render(body) != text {
 		return Secret{}, ErrMalformed
 	}
 	return Secret{text}, nil
+}
+
+// body decodes the part between prefix and checksum of a text of the right length.
+func (k Kind) body(text string) (body [bodyBytes]byte, ok bool) {
+	n, err := base64.RawURLEncoding.Strict().Decode(body[:], []byte(text[len(k)+1:len(k)+1+bodyChars]))
+	return body, err == nil && n == bodyBytes
 }

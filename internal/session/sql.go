@@ -116,17 +116,11 @@ func EndOldest(tx *store.Tx, tenant id.Tenant, who account.ID, keep int) ([]ID, 
 		ORDER BY s.id DESC LIMIT $4) RETURNING id`, tenant, who, tx.Now(), keep)
 }
 
-// Stale reports whether Sweep would find anything.
-func Stale(r *store.Reader, before time.Time) (yes bool, err error) {
-	err = r.One([]any{&yes}, "SELECT EXISTS (SELECT 1 FROM session WHERE expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1)", before)
-	return yes, err
-}
-
-// Sweep deletes sessions that ended or expired before a time; at most limit.
-func Sweep(tx *store.Tx, before time.Time, limit int) (int64, error) {
-	return tx.Exec(`DELETE FROM session WHERE (tenant, id) IN (SELECT tenant, id FROM session
-		WHERE expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1 LIMIT $2)`, before, limit)
-}
+// Sweeps are the sessions that ended a day ago; until then people see them.
+var Sweeps = []store.Sweep{{
+	Table: "session", Key: []string{"tenant", "id"}, Keep: 24 * time.Hour,
+	Gone: "expires_at < $1 OR ended_at < $1 OR seen_at + idle_seconds * 1000000 < $1",
+}}
 
 func owner(r *store.Reader, session string) (account.ID, error) {
 	var who account.ID

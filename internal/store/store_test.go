@@ -301,3 +301,51 @@ func TestCacheSeesTouches(t *testing.T) {
 		get("k2")
 	})
 }
+
+func TestSweeperFindsAllThatIsGoneAndNothingElse(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, s *store.Store) {
+		const rows = 5000
+		if err := s.Write(t.Context(), id.AllTenants, store.Serializable, func(tx *store.Tx) error {
+			for i := range rows {
+				at := tx.Now().Add(time.Hour)
+				if i%7 == 0 {
+					at = tx.Now().Add(-time.Hour)
+				}
+				if _, err := tx.Exec("INSERT INTO purse (tenant, id, coins, at) VALUES ($1, $2, 0, $3)", []string{"a", "b"}[i%2], fmt.Sprintf("%05d", i), at); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		sweeper := store.NewSweeper(store.Sweep{Table: "purse", Key: []string{"tenant", "id"}, Gone: "at < $1"})
+		for last := false; !last; {
+			var gone bool
+			if err := s.Read(t.Context(), id.AllTenants, func(r *store.Reader) (err error) {
+				gone, last, err = sweeper.Look(r)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if gone {
+				if err := s.Write(t.Context(), id.AllTenants, store.Serializable, func(tx *store.Tx) error {
+					_, err := sweeper.Delete(tx)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			sweeper.Next()
+		}
+		var left, dead int
+		if err := s.Read(t.Context(), id.AllTenants, func(r *store.Reader) error {
+			return r.One([]any{&left, &dead}, "SELECT count(*), count(*) FILTER (WHERE at < $1) FROM purse", r.Now())
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if want := rows - (rows+6)/7; left != want || dead != 0 {
+			t.Fatalf("%d rows left, want %d; %d of them gone", left, want, dead)
+		}
+	})
+}

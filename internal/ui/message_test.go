@@ -47,6 +47,9 @@ func usedKeys(t *testing.T) map[string]string {
 			if strings.HasPrefix(strings.TrimSpace(line), "//") {
 				continue
 			}
+			if strings.HasSuffix(path, "http.go") {
+				continue // handlers name routes; what people read is said by pages
+			}
 			for _, m := range keyLiteral.FindAllStringSubmatch(line, -1) {
 				switch m[1][strings.LastIndexByte(m[1], '.'):] {
 				case ".html", ".css", ".js", ".svg", ".json":

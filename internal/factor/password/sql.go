@@ -80,30 +80,11 @@ func dropDevices(tx *store.Tx, tenant id.Tenant, who account.ID, but []byte) err
 	return err
 }
 
-// Stale reports whether Sweep would find anything.
-func Stale(r *store.Reader) (yes bool, err error) {
-	err = r.One([]any{&yes}, `SELECT EXISTS (SELECT 1 FROM password_lane WHERE tat < $1) OR EXISTS (SELECT 1 FROM password_record WHERE updated_at < $2)
-		OR EXISTS (SELECT 1 FROM password_device WHERE used_at < $2)`, r.Now(), r.Now().Add(-DeviceLife))
-	return yes, err
-}
-
-// Sweep deletes what no longer slows anybody down, at most limit rows of each table.
-func Sweep(tx *store.Tx, limit int) (total int64, err error) {
-	for _, s := range []struct {
-		sql    string
-		before time.Time
-	}{
-		{"DELETE FROM password_lane WHERE (tenant, lane) IN (SELECT tenant, lane FROM password_lane WHERE tat < $1 LIMIT $2)", tx.Now()},
-		{"DELETE FROM password_record WHERE (tenant, subject) IN (SELECT tenant, subject FROM password_record WHERE updated_at < $1 LIMIT $2)", tx.Now().Add(-DeviceLife)},
-		{"DELETE FROM password_device WHERE (tenant, account, digest) IN (SELECT tenant, account, digest FROM password_device WHERE used_at < $1 LIMIT $2)", tx.Now().Add(-DeviceLife)},
-	} {
-		n, err := tx.Exec(s.sql, s.before, limit)
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	return total, nil
+// Sweeps are the rows that no longer slow anybody down.
+var Sweeps = []store.Sweep{
+	{Table: "password_lane", Key: []string{"tenant", "lane"}, Gone: "tat < $1"},
+	{Table: "password_record", Key: []string{"tenant", "subject"}, Gone: "updated_at < $1", Keep: DeviceLife},
+	{Table: "password_device", Key: []string{"tenant", "account", "digest"}, Gone: "used_at < $1", Keep: DeviceLife},
 }
 
 func zeroIfNone(err error) error {

@@ -15,4 +15,3 @@ CREATE TABLE interaction (
   PRIMARY KEY (tenant, id)
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
-CREATE INDEX interaction_expires ON interaction (expires_at);

@@ -9,8 +9,8 @@ CREATE TABLE one_time (
   PRIMARY KEY (tenant, kind, digest)
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
-CREATE INDEX one_time_expires ON one_time (expires_at);
 
+-- A grant of a client that is gone is dead, for its client is not active; ids never come back.
 CREATE TABLE issued_grant (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -25,12 +25,10 @@ CREATE TABLE issued_grant (
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT,
   PRIMARY KEY (tenant, id),
-  FOREIGN KEY (tenant, account) REFERENCES account (tenant, id) ON DELETE CASCADE,
-  FOREIGN KEY (tenant, client) REFERENCES client (tenant, id) ON DELETE CASCADE
+  FOREIGN KEY (tenant, account) REFERENCES account (tenant, id) ON DELETE CASCADE
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
 CREATE INDEX issued_grant_account ON issued_grant (tenant, account, client);
-CREATE INDEX issued_grant_client ON issued_grant (tenant, client);
 
 CREATE TABLE opaque_token (
   tenant TEXT NOT NULL,
@@ -42,7 +40,6 @@ CREATE TABLE opaque_token (
   PRIMARY KEY (tenant, digest)
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
-CREATE INDEX opaque_token_expires ON opaque_token (expires_at);
 
 CREATE TABLE revoked_token (
   tenant TEXT NOT NULL,

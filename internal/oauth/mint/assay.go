@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/jose"
 	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
 )
@@ -21,10 +23,11 @@ var ErrInactive = errors.New("the token is not active")
 // Access is what an active access token stands for.
 type Access struct {
 	accessClaims
-	Client client.Client
-	Scopes oauth.ScopeSet
-	Grant  *issued.Grant // nil for a client's own token
-	Opaque bool
+	Client   client.Client
+	Resource resource.Resource // the API it is for; the zero value is the issuer itself
+	Scopes   oauth.ScopeSet
+	Grant    *issued.Grant // nil for a client's own token
+	Opaque   bool
 }
 
 // JTI is the token's id.
@@ -40,9 +43,9 @@ func (a Access) For(aud string) bool { return string(a.Audience) == aud }
 func (a Access) Claims() any { return a.accessClaims }
 
 // Assay tests an access token that somebody presented: it is ours, has not expired, its client
-// is active, and its grant still stands; so a token ends with the person's account, the
-// consent, the session or the client that it hangs on. It does not judge the audience: that is
-// the caller's business.
+// and its API are active, and its grant still stands; so a token ends with the person's account,
+// the consent, the session, the client or the API that it hangs on. Whether the API is the right
+// one is the caller's business.
 func (m *Mint) Assay(ctx context.Context, iss Issuer, token string) (Access, error) {
 	var a Access
 	opaque, err := secret.AccessToken.Parse(token)
@@ -77,6 +80,9 @@ func (m *Mint) Assay(ctx context.Context, iss Issuer, token string) (Access, err
 	if err == nil {
 		a.Client, err = m.clients.Active(ctx, iss.Tenant, client.ID(a.ClientID))
 	}
+	if err == nil && !a.For(iss.URL) {
+		a.Resource, err = m.resource(ctx, iss.Tenant, oauth.Resource(a.Audience))
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return Access{}, ErrInactive
 	}
@@ -85,6 +91,15 @@ func (m *Mint) Assay(ctx context.Context, iss Issuer, token string) (Access, err
 	}
 	a.Scopes, err = oauth.ParseScopes(a.Scope)
 	return a, err
+}
+
+func (m *Mint) resource(ctx context.Context, tenant id.Tenant, audience oauth.Resource) (resource.Resource, error) {
+	all, err := m.resources.Catalogue(ctx, tenant)
+	if err != nil {
+		return resource.Resource{}, err
+	}
+	found, ok := all.Find(audience)
+	return found, notFoundIf(!ok)
 }
 
 func notFoundIf(b bool) error {

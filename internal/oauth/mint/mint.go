@@ -30,17 +30,18 @@ type Lifetimes struct {
 
 // Mint makes tokens. It is safe for concurrent use.
 type Mint struct {
-	store    *store.Store
-	ring     *key.Ring
-	root     *secret.Root
-	clients  *client.Directory
-	verifier *jose.Verifier
-	lives    Lifetimes
+	store     *store.Store
+	ring      *key.Ring
+	root      *secret.Root
+	clients   *client.Directory
+	resources *resource.Directory
+	verifier  *jose.Verifier
+	lives     Lifetimes
 }
 
 // New returns the mint of a store.
-func New(s *store.Store, ring *key.Ring, root *secret.Root, clients *client.Directory, lives Lifetimes) *Mint {
-	return &Mint{store: s, ring: ring, root: root, clients: clients, verifier: jose.NewVerifier(20_000), lives: lives}
+func New(s *store.Store, ring *key.Ring, root *secret.Root, clients *client.Directory, resources *resource.Directory, lives Lifetimes) *Mint {
+	return &Mint{store: s, ring: ring, root: root, clients: clients, resources: resources, verifier: jose.NewVerifier(20_000), lives: lives}
 }
 
 // Issuer names who issues: a tenant and its issuer identifier.
@@ -113,12 +114,17 @@ func (a *audience) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(a))
 }
 
+// Life is how long an access token of an API lives.
+func (m *Mint) Life(api resource.Resource) time.Duration {
+	if api.Lifetime == 0 {
+		return m.lives.Access
+	}
+	return api.Lifetime
+}
+
 // Begin prepares an order at a time; nothing is stored or signed yet.
 func (m *Mint) Begin(o Order, now time.Time) *Issuance {
-	life := o.Resource.Lifetime
-	if life == 0 {
-		life = m.lives.Access
-	}
+	life := m.Life(o.Resource)
 	i := &Issuance{mint: m, order: o, now: now}
 	i.claims = accessClaims{
 		Issuer: o.Issuer.URL, Audience: audience(o.Resource.Audience), ClientID: string(o.Client.ID), Scope: o.Scopes.String(),

@@ -7,7 +7,6 @@ CREATE TABLE password_lane (
   PRIMARY KEY (tenant, lane)
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
-CREATE INDEX password_lane_tat ON password_lane (tat);
 
 -- Consecutive failures of a subject: an account, or a bucket of names that nobody has.
 CREATE TABLE password_record (
@@ -21,7 +20,6 @@ CREATE TABLE password_record (
   PRIMARY KEY (tenant, subject)
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
-CREATE INDEX password_record_updated ON password_record (updated_at);
 
 -- Browsers that have signed in to an account with its password.
 CREATE TABLE password_device (
@@ -37,4 +35,3 @@ CREATE TABLE password_device (
 ) WITHOUT ROWID; -- sqlite
 ); -- postgres
 CREATE INDEX password_device_digest ON password_device (tenant, digest);
-CREATE INDEX password_device_used ON password_device (used_at);

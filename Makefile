@@ -1,0 +1,50 @@
+# Everything here works on a Debian machine with Go, git and apt: make test installs nothing by
+# itself and says what it skips; .ci/run installs what is missing first.
+GO      ?= go
+TOOL     = $(GO) tool -modfile=tools/go.mod
+FUZZTIME ?= 10m
+ROUNDS  ?= 20
+
+.PHONY: build test lint vulncheck unit peers scenario bench kill9 fuzz docs demo
+
+build: ## the binary as it is released
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/cardea ./cmd/cardea
+
+test: lint vulncheck unit peers scenario
+	@echo "make test: all passed"
+
+lint: ## vet, staticcheck, gosec, and the rules of the house
+	@test -z "$$(gofmt -l cmd internal sdk examples test bench | tee /dev/stderr)"
+	$(GO) vet ./... && $(GO) -C sdk vet ./...
+	$(TOOL) staticcheck ./...
+	@bash test/gosec.sh
+	$(GO) test -count=1 -v -run Floors ./internal
+
+vulncheck: ## known holes in what we import; its database is on the network
+	@bash test/vulncheck.sh
+
+unit: ## every package on SQLite, and on PostgreSQL where it is there; CI=1 demands it
+	@bash test/skips.sh
+	$(GO) test -race $$($(GO) list ./... | grep -v -e /test/ -e /bench)
+	$(GO) -C sdk test -race ./...
+
+peers: ## other people's clients through every flow
+	$(GO) test -count=1 -timeout 10m ./test/interop/...
+
+scenario: ## stories with the real binary, Chromium and mod_auth_openidc
+	$(GO) test -count=1 -timeout 15m ./test/scenario/...
+
+kill9: ## kill -9 under load, the long variant
+	CARDEA_KILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -timeout 60m -run Kill9 ./test/scenario
+
+bench: ## prints the table and writes bench/RESULTS.md; needs two cores and about six minutes
+	$(GO) run ./bench
+
+fuzz: ## every fuzz target, FUZZTIME each
+	@bash test/fuzz.sh $(FUZZTIME)
+
+docs: ## what is generated from the source
+	$(GO) generate ./... && $(GO) run ./internal/conformance
+
+demo:
+	$(GO) run ./cmd/cardea demo

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
+	"github.com/cardea-iam/cardea/internal/secret"
+)
+
+// Account is an account as the API shows it. The standard claims are members of it.
+type Account struct {
+	// ID is the account's identifier, and the sub of public subjects.
+	ID account.ID `json:"id"`
+	// Username is what the person signs in with.
+	Username account.Username `json:"username"`
+	account.Claims
+	// Emails are the addresses that the account claims.
+	Emails []account.Email `json:"emails"`
+	// PhoneVerifiedAt is when the telephone number was verified.
+	PhoneVerifiedAt time.Time `json:"phone_number_verified_at,omitzero"`
+	// DisabledAt is when the account was disabled.
+	DisabledAt time.Time `json:"disabled_at,omitzero"`
+	// CreatedAt is when the account was made.
+	CreatedAt time.Time `json:"created_at"`
+	// UpdatedAt is when anything of this last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Version grows with every change; it is the entity tag.
+	Version int64 `json:"version"`
+}
+
+func (a Account) version() int64 { return a.Version }
+
+func showAccount(a account.Account) Account {
+	return Account{ID: a.ID, Username: a.Username, Claims: a.Claims, Emails: a.Emails, PhoneVerifiedAt: a.PhoneVerifiedAt,
+		DisabledAt: a.DisabledAt, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Version: a.Version}
+}
+
+// AccountSettings is what may be changed of an account.
+type AccountSettings struct {
+	// Username is what the person signs in with.
+	Username string `json:"username"`
+	account.Claims
+}
+
+// NewAccount is the wish for an account.
+type NewAccount struct {
+	AccountSettings
+	// Email is the first address of the account.
+	Email string `json:"email,omitempty"`
+	// EmailVerified says that you vouch for the address: it signs in.
+	EmailVerified bool `json:"email_verified,omitempty"`
+	// Password is the first password; without one the account cannot sign in by password.
+	Password string `json:"password,omitempty"`
+}
+
+// Password is a new password.
+type Password struct {
+	// Password is at least 15 characters, and none that is common or was breached.
+	Password string `json:"password"`
+}
+
+func accountEndpoints() []endpoint {
+	return []endpoint{
+		list("account.list", "/accounts", account.ListAll, "List the accounts.", []param{
+			{name: "username", doc: "Only the account of this username, in any spelling of it."},
+			{name: "email", doc: "Only accounts that claim this address."},
+			{name: "disabled", doc: "Only disabled accounts (true), or only others (false)."},
+		}, pageAccounts, func(a Account) string { return string(a.ID) }),
+		create("account.create", "/accounts", account.Add, "Create an account, with its first password if one is given.", newAccount).dear(),
+		get("account.show", "/accounts/{id}", account.Show, "Look at an account.", nil, lookAccount),
+		change("account.update", "/accounts/{id}", account.Change, "Change an account's username or claims.", func(c *call) (AccountSettings, int64, error) {
+			a, err := lookAccount(c)
+			return AccountSettings{string(a.Username), a.Claims}, a.Version, err
+		}, func(c *call, in AccountSettings, version int64) (Account, error) {
+			a, err := account.Update(c.ctx(), c.api.Guard, c.who, c.tenant, account.Account{
+				ID: account.ID(c.r.PathValue("id")), Username: account.Username(in.Username), Claims: in.Claims, Version: version})
+			return showAccount(a), err
+		}),
+		act("account.disable", http.MethodPost, "/accounts/{id}/disable", account.TurnOff, "Disable an account: its sessions and tokens end.", onAccount((*lifecycle.Lifecycle).Disable)),
+		act("account.enable", http.MethodPost, "/accounts/{id}/enable", account.TurnOn, "Enable a disabled account; what ended stays ended.", onAccount((*lifecycle.Lifecycle).Enable)),
+		act("account.delete", http.MethodDelete, "/accounts/{id}", account.Remove, "Delete an account with all that belongs to it.", onAccount((*lifecycle.Lifecycle).Delete)),
+		send("account.set_password", http.MethodPut, "/accounts/{id}/password", account.Change, "Give an account a new password.", func(c *call, in Password) error {
+			return setPassword(c, account.ID(c.r.PathValue("id")), in.Password)
+		}).dear(),
+		act("account.verify_phone", http.MethodPost, "/accounts/{id}/phone/verify", account.VerifyPhone, "Vouch for an account's telephone number.", onID(account.ConfirmPhone)),
+	}
+}
+
+// dear marks an endpoint whose request is costly, such as by hashing a password.
+func (e endpoint) dear() endpoint { e.costly = true; return e }
+
+func pageAccounts(c *call, after string, limit int) ([]Account, error) {
+	disabled, err := c.boolean("disabled")
+	if err != nil {
+		return nil, err
+	}
+	f := account.Filter{Username: c.query["username"], Email: c.query["email"], Disabled: disabled}
+	found, err := account.Page(c.ctx(), c.api.Guard, c.who, c.tenant, f, account.ID(after), limit)
+	out := make([]Account, len(found))
+	for i, a := range found {
+		out[i] = showAccount(a)
+	}
+	return out, err
+}
+
+func lookAccount(c *call) (Account, error) {
+	a, err := account.Look(c.ctx(), c.api.Guard, c.who, c.tenant, account.ID(c.r.PathValue("id")))
+	return showAccount(a), err
+}
+
+// newAccount makes the account and then sets its password: hashing belongs in no transaction.
+// A password that is refused takes the account with it, so that the request fails as a whole.
+func newAccount(c *call, in NewAccount) (Account, error) {
+	a, err := account.Create(c.ctx(), c.api.Guard, c.who, c.tenant, account.New{
+		Username: in.Username, Claims: in.Claims, Email: in.Email, EmailVerified: in.EmailVerified})
+	if err != nil || in.Password == "" {
+		return showAccount(a), err
+	}
+	if err := setPassword(c, a.ID, in.Password); err != nil {
+		undo := context.WithoutCancel(c.ctx())
+		if undone := c.api.Lifecycle.Delete(undo, c.who, c.tenant, a.ID); undone != nil {
+			return Account{}, errors.Join(err, fmt.Errorf("account %s was made without its password, and stays: %w", a.ID, undone))
+		}
+		return Account{}, err
+	}
+	return showAccount(a), nil
+}
+
+func setPassword(c *call, who account.ID, password string) error {
+	if password == "" {
+		return guard.Invalid("password", "Give a password.")
+	}
+	return c.api.SetPassword(c.ctx(), c.who, c.tenant, who, secret.Of(password))
+}
+
+func onAccount(do func(*lifecycle.Lifecycle, context.Context, caller.Caller, id.Tenant, account.ID) error) func(*call) error {
+	return func(c *call) error {
+		return do(c.api.Lifecycle, c.ctx(), c.who, c.tenant, account.ID(c.r.PathValue("id")))
+	}
+}

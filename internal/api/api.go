@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+// Deps is what the API calls. All fields are required.
+type Deps struct {
+	Guard     *guard.Guard
+	Root      *secret.Root
+	Ring      *key.Ring
+	Lifecycle *lifecycle.Lifecycle
+	// SetPassword gives an account a password, as an administrator's act. A password that may
+	// not be is refused with a *guard.Problem invalid of the field password.
+	SetPassword func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, password secret.Secret) error
+}
+
+// SecretGrace is how long a client's former secret is accepted after a rotation, unless the
+// request says otherwise.
+const SecretGrace = 24 * time.Hour
+
+// API is the administration API.
+type API struct {
+	Deps
+	table []endpoint
+}
+
+// New returns the API. It panics if a dependency is missing: a program that was wired so must
+// not start.
+func New(d Deps) *API {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.SetPassword == nil {
+		panic("api: a dependency is missing")
+	}
+	return &API{Deps: d, table: endpoints()}
+}
+
+//go:embed openapi.yaml
+var document []byte
+
+// base is where all endpoints are.
+const base = "/api/v1"
+
+// Routes is the API's part of the route table.
+func (a *API) Routes() []web.Route {
+	routes := []web.Route{{
+		Name: "api.openapi", Method: http.MethodGet, Path: base + "/openapi.yaml", Scope: web.PerTenant,
+		Public: "The description of the API is the same for all and holds no data.",
+		Rate:   web.RateCheap, Cache: web.Public(time.Hour), CORS: web.AnyOrigin,
+		Handler: web.Static(web.NewDocument("application/yaml", document)), Errors: problems,
+	}}
+	for _, e := range a.table {
+		rt := web.Route{
+			Name: "api." + e.name, Method: e.method, Path: base + e.path, Scope: web.PerTenant,
+			Action: e.action, Handler: a.handler(e), Errors: problems,
+		}
+		if e.method != http.MethodGet {
+			rt.CSRF, rt.Event = web.Credentials, e.action
+		}
+		if e.costly {
+			rt.Rate = web.RateCostly
+		}
+		routes = append(routes, rt)
+	}
+	return routes
+}
+
+func endpoints() []endpoint {
+	var all []endpoint
+	for _, noun := range [][]endpoint{
+		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
+		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), eventEndpoints(), tokenEndpoints(),
+	} {
+		all = append(all, noun...)
+	}
+	return all
+}
+
+// handler authenticates, then runs the endpoint: nothing of a request is read before it is
+// known who sent it (security row AU26).
+func (a *API) handler(e endpoint) web.Handler {
+	return func(w http.ResponseWriter, r *web.Request) error {
+		c, err := a.authenticate(r)
+		if err != nil {
+			return err
+		}
+		c.w, c.api = w, a
+		if err := c.readQuery(e.query); err != nil {
+			return err
+		}
+		out, err := e.run(c)
+		if err != nil {
+			return err
+		}
+		if out == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}
+		if v, ok := out.(versioned); ok {
+			w.Header().Set("ETag", etag(v.version()))
+		}
+		status := http.StatusOK
+		if e.status != 0 {
+			status = e.status
+		}
+		return web.WriteJSON(w, status, out)
+	}
+}
+
+// call is one request whose sender is known.
+type call struct {
+	api    *API
+	w      http.ResponseWriter
+	r      *web.Request
+	who    caller.Caller
+	until  time.Time // when the caller's token ends; zero for the operator
+	tenant id.Tenant
+	query  map[string]string
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// errBody is the refusal of a request that carries a body where none belongs.
+var errBody = errors.New("this request has no body")

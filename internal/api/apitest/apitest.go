@@ -1,0 +1,200 @@
+// Package apitest runs the administration API on a database of storetest, for the tests of the
+// API and of the command line: two tenants, people of every role with tokens, a TCP listener
+// and a Unix socket.
+package apitest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/api"
+	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
+	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/role"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/store/storetest"
+	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+// Schema is the tables of every room behind the API.
+var Schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
+	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, apitoken.Migrations}
+
+// Roles are the sorts of people in each tenant; plain holds no role.
+var Roles = []string{"owner", "admin", "auditor", "plain"}
+
+// World is a running API.
+type World struct {
+	Store  *store.Store
+	Guard  *guard.Guard
+	Root   *secret.Root
+	URL    string // http://127.0.0.1:port
+	Data   string // folder of the Unix socket cardea.sock
+	Routes []web.Route
+	Acme   id.Tenant         // the tenant /t/acme
+	People map[string]Person // "owner" in the default tenant, "acme/owner" in acme
+}
+
+// Person is somebody with an account and a token.
+type Person struct {
+	ID    account.ID
+	Token string
+}
+
+// Operator is the caller on the socket.
+var Operator = caller.Local("apitest")
+
+// MinPassword is the least length of a password here; the real rules are factor/password's.
+const MinPassword = 15
+
+// Each runs fn as a subtest with a world on each database.
+func Each(t *testing.T, fn func(t *testing.T, w *World)) {
+	t.Helper()
+	storetest.Each(t, Schema, func(t *testing.T, s *store.Store) { fn(t, New(t, s)) })
+}
+
+// New starts a world on a migrated store; it ends with the test.
+func New(t *testing.T, s *store.Store) *World {
+	t.Helper()
+	engine, err := policy.New(membership.Facts, session.Facts, apitoken.Facts)
+	must(t, err)
+	w := &World{Store: s, Guard: guard.New(s, engine), Root: secret.NewRoot([32]byte{1}), People: map[string]Person{}}
+	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
+		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+			_, err := session.EndAll(tx, tenant, who, "")
+			return err
+		}), SetPassword: w.setPassword})
+	w.Routes = a.Routes()
+	w.populate(t)
+	w.serve(t)
+	return w
+}
+
+func (w *World) populate(t *testing.T) {
+	t.Helper()
+	acme, err := tenant.Create(t.Context(), w.Guard, Operator, id.Default, tenant.Tenant{Name: "acme"})
+	must(t, err)
+	w.Acme = acme.ID
+	for prefix, where := range map[string]id.Tenant{"": id.Default, "acme/": w.Acme} {
+		for _, name := range Roles {
+			a, err := account.Create(t.Context(), w.Guard, Operator, where, account.New{Username: "the-" + name})
+			must(t, err)
+			if name != "plain" {
+				must(t, membership.Bind(t.Context(), w.Guard, Operator, where, membership.Role(name), membership.Subject{Account: a.ID}))
+			}
+			_, text, err := apitoken.Make(t.Context(), w.Guard, Operator, w.Root, where, apitoken.New{Account: a.ID, Name: "test"})
+			must(t, err)
+			w.People[prefix+name] = Person{a.ID, text.Reveal()}
+		}
+	}
+}
+
+func (w *World) serve(t *testing.T) {
+	t.Helper()
+	// The port must be known before the server is made: it answers for its own host alone.
+	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	address := free.Addr().String()
+	must(t, free.Close())
+	// A short folder: the path of a socket has at most 107 bytes.
+	w.Data, err = os.MkdirTemp("", "cardea")
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(w.Data)) })
+	w.URL = "http://" + address
+	directory := tenant.NewDirectory(w.Store)
+	server, err := web.NewServer(web.Options{PublicURL: w.URL, Listen: address, Socket: filepath.Join(w.Data, "cardea.sock"),
+		Log: slog.New(slog.DiscardHandler), Drain: 5 * time.Second,
+		Resolve: func(ctx context.Context, name string) (web.Tenant, error) {
+			if name == "" {
+				name = "default"
+			} else if name == "default" {
+				return web.Tenant{}, web.ErrNoTenant
+			}
+			found, err := directory.ByName(ctx, name)
+			if errors.Is(err, store.ErrNotFound) {
+				return web.Tenant{}, web.ErrNoTenant
+			}
+			return web.Tenant{ID: string(found.ID), Name: found.Name}, err
+		}}, w.Routes)
+	must(t, err)
+	listening, err := server.Listen(t.Context())
+	must(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- listening.Serve(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// setPassword keeps nothing: it asks policy and refuses what is short.
+func (w *World) setPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, password secret.Secret) error {
+	if err := who.Check(); err != nil {
+		return err
+	}
+	return w.Guard.Do(ctx, c, account.Change.On(tenant, who, &account.Detail{Changed: []string{"password"}}), func(tx *store.Tx) error {
+		if _, err := account.Get(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
+			return account.ErrNone
+		} else if err != nil {
+			return err
+		}
+		if len(password.Reveal()) < MinPassword {
+			return guard.Invalid("password", "The password has less than 15 characters.")
+		}
+		return nil
+	})
+}
+
+// Sequence makes what happened until now visible in the log.
+func (w *World) Sequence(t *testing.T) {
+	t.Helper()
+	must(t, w.Store.Write(t.Context(), id.AllTenants, store.Conditional, func(tx *store.Tx) error {
+		_, err := audit.Sequence(tx)
+		return err
+	}))
+}
+
+// Session begins a session of an account.
+func (w *World) Session(t *testing.T, where id.Tenant, who account.ID) session.ID {
+	t.Helper()
+	now := w.Store.Now()
+	s := session.Session{ID: session.ID(id.New("ses", now)), Account: who, Epoch: 1, Address: "192.0.2.1", Agent: "test", SeenAt: now, Idle: time.Hour, ExpiresAt: now.Add(time.Hour)}
+	must(t, w.Guard.Do(t.Context(), caller.Nobody("", ""), session.Start.On(where, s.ID, nil), func(tx *store.Tx) error {
+		return session.Insert(tx, where, s, w.Root.Digest(secret.SessionCookie, secret.SessionCookie.Mint()))
+	}))
+	return s.ID
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Table is the API's routes, without anything behind them.
+func Table() []web.Route {
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, SetPassword: (*World)(nil).setPassword}).Routes()
+}

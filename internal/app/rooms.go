@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/password/argon"
+	"github.com/cardea-iam/cardea/internal/factor/password/policy"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/issued"
+	"github.com/cardea-iam/cardea/internal/lifecycle"
+	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/oauth/authorize"
+	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
+	"github.com/cardea-iam/cardea/internal/oauth/metadata"
+	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setup"
+	"github.com/cardea-iam/cardea/internal/signin"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
+)
+
+// rooms makes the rooms that are more than functions over rows.
+func (a *App) rooms() error {
+	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
+	if err != nil {
+		return err
+	}
+	rules, err := policy.New(a.Config.Password.MinLength, a.Config.Password.MinLengthWithMFA)
+	if err != nil {
+		return err
+	}
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
+		return err
+	}
+	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
+	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
+	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
+		return err
+	}
+	return nil
+}
+
+// endSessions and revokeGrants end what an account that leaves has running.
+func endSessions(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+	_, err := session.EndAll(tx, tenant, who, "")
+	return err
+}
+
+func revokeGrants(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+	_, err := issued.RevokeOf(tx, tenant, who, "")
+	return err
+}
+
+// clientAuth authenticates clients; one file of clientauth a method.
+func (a *App) clientAuth() *clientauth.Authenticator {
+	return clientauth.New(a.Clients, clientauth.None{}, clientauth.Basic{Root: a.Root, Clock: a.Store.Now}, clientauth.Post{Root: a.Root, Clock: a.Store.Now})
+}
+
+// tokenRoom is the token endpoint; one file of oauth/token a grant.
+func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
+	o := token.Options{
+		Guard: a.Guard, Root: a.Root, Mint: a.Mint, Resources: a.APIs, Permits: Permits,
+		Lifetimes: token.Lifetimes{RefreshIdle: a.Config.Lifetimes.RefreshIdle, RefreshAbsolute: a.Config.Lifetimes.RefreshAbsolute},
+	}
+	return token.New(clients, token.Code(o), token.RefreshToken(o), token.ClientCredentials(o))
+}
+
+func (a *App) metadataRoom() *metadata.Room {
+	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: reach})
+}
+
+// reach is the highest level that the factors of this server reach together.
+const reach = factor.Level(1)
+
+func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
+	return &authorize.Room{
+		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+	}
+}
+
+// Permits returns the scopes of an API that its permissions let a person have: scopes never
+// grant what the user may not do.
+func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Resource) (oauth.ScopeSet, error) {
+	held, err := membership.Permissions(r, tenant, who, string(api.ID))
+	if err != nil {
+		return oauth.ScopeSet{}, err
+	}
+	var may []oauth.Scope
+	for _, s := range api.Scopes {
+		if s.Permission == "" || slices.Contains(held, s.Permission) {
+			may = append(may, s.Name)
+		}
+	}
+	return oauth.Scopes(may...), nil
+}
+
+// SetPassword gives an account a password on an administrator's word; its sessions end.
+func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
+	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
+}

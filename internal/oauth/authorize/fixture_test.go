@@ -1,0 +1,514 @@
+package authorize_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/clock"
+	"github.com/cardea-iam/cardea/internal/consent"
+	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/issued"
+	"github.com/cardea-iam/cardea/internal/jose"
+	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/oauth/authorize"
+	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/store/storetest"
+	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/web"
+)
+
+var schema = []store.Migrations{
+	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, key.Migrations,
+	session.Migrations, consent.Migrations, issued.Migrations, interaction.Migrations,
+}
+
+// The registrations of the tests.
+const (
+	callback  = "https://app.example/cb"
+	loopback  = "http://127.0.0.1/cb"
+	appScheme = "com.example.app:/cb"
+	calendar  = "https://calendar.example/api"
+	mail      = "https://mail.example/api"
+	hidden    = "https://hidden.example/api"
+	// verifier and challenge of RFC 7636 appendix B.
+	verifier  = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+)
+
+// world is a server with people, applications and APIs.
+type world struct {
+	t       testing.TB
+	store   *store.Store
+	clock   *clock.Fake
+	guard   *guard.Guard
+	root    *secret.Root
+	ring    *key.Ring
+	browser *browser.Browser
+	room    *authorize.Room
+	base    string
+	http    *http.Client
+	server  *web.Server
+
+	ada, bob account.ID
+	web      client.Client        // confidential
+	lax      client.Client        // confidential, PKCE optional
+	native   client.Client        // public, with loopback and private-scheme redirects
+	own      client.Client        // first party
+	machine  client.Client        // client_credentials only
+	denied   map[oauth.Scope]bool // what nobody may do
+}
+
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	fake := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	storetest.EachAt(t, fake.Now, schema, func(t *testing.T, s *store.Store) { fn(t, build(t, s, fake)) })
+}
+
+func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
+	t.Helper()
+	engine, err := policy.New(session.Facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, store: s, clock: fake, guard: guard.New(s, engine), root: secret.NewRoot([32]byte{7}), denied: map[oauth.Scope]bool{}}
+	w.ring = key.NewRing(w.guard, w.root, key.DefaultPeriods)
+	w.browser = browser.New(s, w.root)
+	w.room = &authorize.Room{
+		Guard: w.guard, Root: w.root, Ring: w.ring, Clients: client.NewDirectory(s), Resources: resource.NewDirectory(s),
+		Browser: w.browser, Pages: pages{}, Reach: 1, CodeLifetime: time.Minute,
+		Permits: func(_ *store.Reader, _ id.Tenant, _ account.ID, res resource.Resource) (oauth.ScopeSet, error) {
+			var list []oauth.Scope
+			for _, scope := range res.Scopes {
+				if !w.denied[scope.Name] {
+					list = append(list, scope.Name)
+				}
+			}
+			return oauth.Scopes(list...), nil
+		},
+		Subject: func(_ id.Tenant, c client.Client, who account.ID) string {
+			if c.SubjectType == oauth.SubjectPairwise {
+				return "pairwise-" + string(who)
+			}
+			return string(who)
+		},
+	}
+	w.populate()
+	w.serve()
+	return w
+}
+
+func (w *world) populate() {
+	w.t.Helper()
+	operator := caller.Local("")
+	person := func(name string) account.ID {
+		a, err := account.Create(w.t.Context(), w.guard, operator, id.Default, account.New{Username: name})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return a.ID
+	}
+	w.ada, w.bob = person("ada"), person("bob")
+	for _, r := range []resource.Resource{
+		{Audience: calendar, Name: "MyCalApp", Scopes: []resource.Scope{
+			{Name: "read:events", Description: "See your events"}, {Name: "write:events", Description: "Write events"}, {Name: "status", Description: "Ask how it is"}}},
+		{Audience: mail, Name: "Mail", Scopes: []resource.Scope{{Name: "read:mail", Description: "Read mail"}, {Name: "status", Description: "Ask how it is"}}},
+		{Audience: hidden, Name: "Hidden", Scopes: []resource.Scope{{Name: "peek", Description: "Peek"}}},
+	} {
+		if _, err := resource.Create(w.t.Context(), w.guard, operator, id.Default, r); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	app := func(name string, m client.Metadata) client.Client {
+		if len(m.Grants) == 0 || m.Grants[0] != oauth.GrantClientCredentials {
+			m.Scopes = oauth.Scopes("openid", "profile", "email", "address", "phone", "offline_access", "read:events", "write:events", "status", "read:mail", "peek")
+			m.Resources = []oauth.Resource{calendar, mail}
+		}
+		c, _, err := client.Create(w.t.Context(), w.guard, operator, w.root, id.Default, client.Client{Name: name, Metadata: m})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return c
+	}
+	w.web = app("HireMe123", client.Metadata{RedirectURIs: uris(w.t, callback, callback+"2?tag=a")})
+	w.lax = app("Old", client.Metadata{RedirectURIs: uris(w.t, callback), PKCEOptional: true})
+	w.native = app("Native", client.Metadata{RedirectURIs: uris(w.t, loopback, appScheme), AuthMethod: oauth.ClientAuthNone})
+	w.own = app("Own", client.Metadata{RedirectURIs: uris(w.t, callback), FirstParty: true})
+	w.machine = app("Machine", client.Metadata{RedirectURIs: uris(w.t, callback), Grants: []oauth.GrantType{oauth.GrantClientCredentials}})
+}
+
+func uris(t testing.TB, texts ...string) (list []oauth.RegisteredURI) {
+	for _, text := range texts {
+		u, err := oauth.ParseRedirectURI(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+func (w *world) serve() {
+	w.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.base = "http://" + l.Addr().String()
+	server, err := web.NewServer(web.Options{
+		PublicURL: w.base, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), Now: w.clock.Now,
+		Resolve: func(_ context.Context, name string) (web.Tenant, error) {
+			if name != "" {
+				return web.Tenant{}, web.ErrNoTenant
+			}
+			return web.Tenant{ID: string(id.Default), Issuer: w.base}, nil
+		},
+	}, append(w.room.Routes(), w.consentRoutes()...))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.server = server
+	ts := httptest.NewUnstartedServer(server)
+	ts.Listener = l
+	ts.Start()
+	w.t.Cleanup(ts.Close)
+	w.http = ts.Client()
+	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+}
+
+// consentRoutes stand for the consent page: what it shows is Pending's, what it posts goes to Answer.
+func (w *world) consentRoutes() []web.Route {
+	with := func(fn func(out http.ResponseWriter, r *web.Request, i interaction.Interaction) error) web.Handler {
+		return func(out http.ResponseWriter, r *web.Request) error {
+			q, err := web.Query(r)
+			if err != nil {
+				return err
+			}
+			i, err := w.browser.Interaction(r.Context(), r, q.Get("i"))
+			if err != nil {
+				return err
+			}
+			return fn(out, r, i)
+		}
+	}
+	over := func(out http.ResponseWriter, _ *web.Request, err error) bool {
+		if !errors.Is(err, authorize.ErrOver) && !errors.Is(err, browser.ErrNone) {
+			return false
+		}
+		http.Error(out, "over", http.StatusGone)
+		return true
+	}
+	return []web.Route{
+		{Name: "consent", Method: "GET", Path: "/consent", Scope: web.PerTenant, Public: "test", Errors: over,
+			Handler: with(func(out http.ResponseWriter, r *web.Request, i interaction.Interaction) error {
+				q, err := w.room.Pending(r.Context(), r, i)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "client=%s host=%s person=%s identity=%v\n", q.Client.Name, q.Host, q.Person, q.Identity)
+				for _, part := range []struct {
+					word string
+					apis []authorize.QuestionAPI
+				}{{"give", q.APIs}, {"withheld", q.Withheld}} {
+					for _, a := range part.apis {
+						for _, s := range a.Scopes {
+							fmt.Fprintf(out, "%s %s %s %q %v\n", part.word, a.Resource.Name, s.Name, s.Description, s.Granted)
+						}
+					}
+				}
+				return nil
+			})},
+		{Name: "consent.post", Method: "POST", Path: "/consent", Scope: web.PerTenant, Public: "test", Errors: over, CSRF: web.Browser,
+			Handler: with(func(out http.ResponseWriter, r *web.Request, i interaction.Interaction) error {
+				form, err := web.Form(r)
+				if err != nil {
+					return err
+				}
+				c, _, err := w.browser.Caller(r.Context(), r)
+				if err != nil {
+					return err
+				}
+				if err := w.room.Answer(r.Context(), r, c, i, form.Get("decision") == "approve"); err != nil {
+					return err
+				}
+				web.SeeOther(out, i.About.Resume.String()+"?i="+string(i.ID))
+				return nil
+			})},
+	}
+}
+
+// pages are the real ones.
+type pages struct{}
+
+func (pages) Error(w http.ResponseWriter, r *web.Request, status int, kind string, code oauth.Code, sentence string) error {
+	p := notice.Error{Base: part.Base{RequestID: r.ID}, Kind: notice.Kind(kind), Code: string(code), Detail: sentence}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	return p.Render(w)
+}
+
+func (pages) FormPost(w http.ResponseWriter, _ *web.Request, app client.Client, target oauth.RegisteredURI, fields url.Values) error {
+	p := notice.FormPost{App: part.App{Name: app.Name}, Target: target.String()}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		p.Fields = append(p.Fields, part.Field{Name: name, Value: fields.Get(name)})
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return p.Render(w)
+}
+
+// agent is a browser: it keeps cookies, and follows nothing by itself.
+type agent struct {
+	w       *world
+	cookies map[string]string
+	seen    []string // every Set-Cookie
+}
+
+func (w *world) agent() *agent { return &agent{w: w, cookies: map[string]string{}} }
+
+func (b *agent) do(method, target string, form url.Values, headers ...string) *answer {
+	b.w.t.Helper()
+	if strings.HasPrefix(target, "/") {
+		target = b.w.base + target
+	}
+	r, err := http.NewRequestWithContext(b.w.t.Context(), method, target, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	resp, err := b.w.http.Do(r)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // a test's connection
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	for _, c := range resp.Cookies() {
+		b.seen = append(b.seen, c.Raw)
+		b.cookies[c.Name] = c.Value
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+	return &answer{Response: resp, w: b.w, body: string(text)}
+}
+
+func (b *agent) get(target string, headers ...string) *answer {
+	return b.do("GET", target, nil, headers...)
+}
+
+// authorize sends an authorization request by GET.
+func (b *agent) authorize(params url.Values) *answer {
+	b.w.t.Helper()
+	return b.get("/oauth/authorize?" + params.Encode())
+}
+
+// signIn does what the sign-in page does in the end: a session with a password proved now, under
+// a new cookie, tied to the interaction if there is one.
+func (b *agent) signIn(who account.ID, i string) session.ID {
+	b.w.t.Helper()
+	w := b.w
+	text, digest := w.browser.NewSession()
+	s := session.Session{ID: session.ID(id.New("ses", w.clock.Now())), Account: who, Epoch: 1, Facts: []factor.Fact{factor.Proved(factor.Password, w.clock.Now())},
+		Idle: 12 * time.Hour, ExpiresAt: w.clock.Now().Add(24 * time.Hour)}
+	err := w.guard.Do(w.t.Context(), caller.Nobody("", ""), session.Start.On(id.Default, s.ID, nil), func(tx *store.Tx) error {
+		if err := session.Insert(tx, id.Default, s, digest); err != nil || i == "" {
+			return err
+		}
+		return interaction.SetSession(tx, id.Default, interaction.ID(i), s.ID)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b.cookies["__Host-cardea-session"] = text.Reveal()
+	return s.ID
+}
+
+// decide answers the consent page as its form does.
+func (b *agent) decide(i, decision string) *answer {
+	b.w.t.Helper()
+	return b.do("POST", "/consent?i="+i, url.Values{"decision": {decision}}, "Sec-Fetch-Site", "same-origin")
+}
+
+// request is a good one of a client, changed by name and value; an empty value removes.
+func request(c client.Client, changes ...string) url.Values {
+	v := url.Values{
+		"client_id": {string(c.ID)}, "redirect_uri": {c.RedirectURIs[0].String()}, "response_type": {"code"}, "scope": {"openid"},
+		"state": {"st-1"}, "nonce": {"n-1"}, "code_challenge": {challenge}, "code_challenge_method": {"S256"},
+	}
+	for i := 0; i < len(changes); i += 2 {
+		if v.Set(changes[i], changes[i+1]); changes[i+1] == "" {
+			v.Del(changes[i])
+		}
+	}
+	return v
+}
+
+// answer is a response with its body.
+type answer struct {
+	*http.Response
+	w    *world
+	body string
+}
+
+func (a *answer) location() *url.URL {
+	a.w.t.Helper()
+	u, err := url.Parse(a.Header.Get("Location"))
+	if err != nil {
+		a.w.t.Fatal(err)
+	}
+	return u
+}
+
+// leads expects a 303 to one of our pages and returns the interaction's id.
+func (a *answer) leads(path string) string {
+	a.w.t.Helper()
+	u := a.location()
+	if a.StatusCode != http.StatusSeeOther || u.Host != "" || u.Path != path {
+		a.w.t.Fatalf("expected a 303 to %s: %s %s\n%s", path, a.Status, a.Header.Get("Location"), a.body)
+	}
+	return u.Query().Get("i")
+}
+
+var field = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+
+// response reads the authorization response, by redirect or by form, and where it goes.
+func (a *answer) response() (target string, params url.Values) {
+	a.w.t.Helper()
+	if a.StatusCode == http.StatusSeeOther {
+		u := a.location()
+		params = u.Query()
+		u.RawQuery = ""
+		return u.String(), params
+	}
+	form := regexp.MustCompile(`<form id="form-post"[^>]* action="([^"]*)"`).FindStringSubmatch(a.body)
+	if a.StatusCode != http.StatusOK || form == nil {
+		a.w.t.Fatalf("no authorization response: %s\n%s", a.Status, a.body)
+	}
+	params = url.Values{}
+	for _, m := range field.FindAllStringSubmatch(a.body, -1) {
+		params.Add(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
+	}
+	return html.UnescapeString(form[1]), params
+}
+
+// refused expects an error that goes to the client, complete with state and iss.
+func (a *answer) refused(code oauth.Code) {
+	a.w.t.Helper()
+	_, p := a.response()
+	if p.Get("error") != string(code) || p.Get("iss") != a.w.base || p.Get("state") != "st-1" || p.Has("code") {
+		a.w.t.Errorf("expected %s: %s %v", code, a.Status, p)
+	}
+}
+
+// code expects a good response and returns what the code stands for.
+func (a *answer) code() (target string, c issued.Code) {
+	a.w.t.Helper()
+	target, p := a.response()
+	if p.Has("error") || p.Get("iss") != a.w.base {
+		a.w.t.Fatalf("no code: %v", p)
+	}
+	token, err := secret.AuthorizationCode.Parse(p.Get("code"))
+	if err != nil {
+		a.w.t.Fatalf("code %q: %v", p.Get("code"), err)
+	}
+	spend := guard.Action[account.ID, authorize.Detail](authorize.Issue)
+	err = a.w.guard.Do(a.w.t.Context(), caller.Person("acc_test", "", "", "", ""), spend.On(id.Default, "", nil), func(tx *store.Tx) (err error) {
+		c, _, err = issued.SpendCode(tx, a.w.root, id.Default, token, issued.NewGrantID(tx.Now()))
+		return err
+	})
+	if err != nil {
+		a.w.t.Fatal(err)
+	}
+	return target, c
+}
+
+// page expects an error page: no Location, no form that leaves our origin.
+func (a *answer) page(status int, code oauth.Code) {
+	a.w.t.Helper()
+	if a.StatusCode != status || a.Header.Get("Location") != "" || strings.Contains(a.body, "<form") ||
+		!strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") || !strings.Contains(a.body, string(code)) {
+		a.w.t.Errorf("expected a page with %d %s: %s %v\n%s", status, code, a.Status, a.Header, a.body)
+	}
+}
+
+// idToken signs an ID token of this issuer.
+func (w *world) idToken(c client.Client, sub, sid string, change func(claims map[string]any)) string {
+	w.t.Helper()
+	signer, err := w.ring.Signer(w.t.Context(), id.Default, jose.ES256)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	claims := map[string]any{"iss": w.base, "aud": string(c.ID), "sub": sub, "sid": sid, "iat": w.clock.Now().Unix(), "exp": w.clock.Now().Add(time.Minute).Unix()}
+	if change != nil {
+		change(claims)
+	}
+	token, err := signer.Sign("JWT", claims)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return token
+}
+
+// consented lets a person approve what a client asks for.
+func (b *agent) consented(params url.Values) {
+	b.w.t.Helper()
+	i := b.authorize(params).leads("/consent")
+	b.get("/oauth/authorize/resume?i=" + i) // leads back to the page
+	i = b.decide(i, "approve").leads("/oauth/authorize/resume")
+	b.get("/oauth/authorize/resume?i=" + i).code()
+}
+
+func (w *world) disable(c client.ID) {
+	w.t.Helper()
+	if err := client.SetDisabled(w.t.Context(), w.guard, caller.Local(""), id.Default, c, true); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// change gives a client a default_max_age in seconds.
+func (w *world) change(c client.Client, maxAge int64) client.Client {
+	w.t.Helper()
+	c.DefaultMaxAge = maxAge
+	c, err := client.Update(w.t.Context(), w.guard, caller.Local(""), id.Default, c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}

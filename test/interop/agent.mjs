@@ -1,0 +1,96 @@
+// A person with a browser without script: keeps cookies, follows redirects, fills in the forms of
+// sign-in and consent. localhost counts as a secure origin, as in browsers.
+import http from 'node:http';
+
+const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'", '#43': '+' };
+const plain = (text) => text.replace(/&(#?\w+);/g, (all, name) => entities[name] ?? all);
+const attributes = (tag) => Object.fromEntries(
+  [...tag.matchAll(/([a-z-]+)="([^"]*)"/g)].map(([, name, value]) => [name, plain(value)]),
+);
+
+function forms(page) {
+  return [...page.body.matchAll(/<form([^>]*)>(.*?)<\/form>/gs)].map(([, head, inside]) => ({
+    action: new URL(attributes(head).action, page.url),
+    fields: Object.fromEntries([...inside.matchAll(/<input([^>]*)>/g)].map(([, tag]) => attributes(tag))
+      .filter((a) => a.name).map((a) => [a.name, a.value ?? ''])),
+    buttons: Object.fromEntries([...inside.matchAll(/<button([^>]*)>/g)].map(([, tag]) => attributes(tag)).map((a) => [a.id, a])),
+  }));
+}
+
+export class Person {
+  #cookies = new Map();
+
+  constructor({ username, password, approve = true }) {
+    Object.assign(this, { username, password, approve });
+  }
+
+  request(url, form) {
+    const jar = this.#cookies.get(url.host) ?? new Map();
+    this.#cookies.set(url.host, jar);
+    const body = form && new URLSearchParams(form).toString();
+    const headers = { host: url.host, 'accept-language': 'en' };
+    if (jar.size) headers.cookie = [...jar].map((pair) => pair.join('=')).join('; ');
+    if (form) {
+      Object.assign(headers, {
+        'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body),
+        origin: url.origin, 'sec-fetch-site': 'same-origin',
+      });
+    }
+    return new Promise((resolve, reject) => {
+      const req = http.request({
+        host: '127.0.0.1', port: url.port, path: url.pathname + url.search, method: form ? 'POST' : 'GET', headers, agent: false,
+      }, (res) => {
+        for (const line of res.headers['set-cookie'] ?? []) {
+          const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+          if (!value || /max-age=(0|-\d+)/i.test(line)) jar.delete(name); else jar.set(name, value);
+        }
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (part) => { text += part; });
+        res.on('end', () => resolve({ url, status: res.statusCode, headers: res.headers, body: text }));
+        res.on('error', reject);
+      });
+      req.on('error', reject);
+      req.end(body);
+    });
+  }
+
+  // follow asks for a URL until a page, or until a redirect leads to stop.
+  async follow(page, stop) {
+    for (let i = 0; i < 20; i++) {
+      if (!page.headers.location) return page;
+      const to = new URL(page.headers.location, page.url);
+      if (stop && to.href.startsWith(stop)) return { ...page, to };
+      page = await this.request(to);
+    }
+    throw new Error(`more than 20 redirects, the last to ${page.url}`);
+  }
+
+  // authorize opens an authorization request and answers its pages. It returns what a redirect
+  // URI would receive: the URL of a redirect, or the Request of a form_post page.
+  async authorize(url, redirectUri) {
+    let page = await this.follow(await this.request(new URL(url)), redirectUri);
+    for (let i = 0; i < 10; i++) {
+      if (page.to) return page.to;
+      let sent;
+      for (const { action, fields, buttons } of forms(page)) {
+        if (action.href.startsWith(redirectUri)) {
+          return new Request(action, {
+            method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: new URLSearchParams(fields).toString(),
+          });
+        }
+        if ('password' in fields) sent = [action, { ...fields, username: fields.username || this.username, password: this.password }];
+        const button = buttons[this.approve ? 'approve' : 'deny'];
+        if (button) sent = [action, { ...fields, [button.name]: button.value }];
+        if (sent) break;
+      }
+      if (!sent) throw new Error(`${page.url} answered ${page.status} with nothing to do:\n${page.body.slice(0, 2000)}`);
+      page = await this.follow(await this.request(...sent), redirectUri);
+    }
+    throw new Error(`the flow does not end: ${page.url}`);
+  }
+}
+
+// What the Go test made for us: issuer, clients, resource, person.
+export const given = JSON.parse(process.env.CARDEA_INTEROP ?? 'null');

@@ -1,0 +1,155 @@
+// Package interop runs other people's clients against the real server: openid-client and
+// oauth4webapi (npm), go-oidc with x/oauth2.
+package interop
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/cardea-iam/cardea/internal/store/storetest"
+	"github.com/cardea-iam/cardea/test/rig"
+)
+
+const (
+	redirectURI       = "https://rp.example/cb"
+	postLogoutURI     = "https://rp.example/out"
+	api               = "https://api.example"
+	password          = "a pass phrase for the clients of others"
+	signedUserinfoAlg = "RS256"
+)
+
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "cardea-interop-")
+	if err == nil {
+		binary, err = rig.Build(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
+}
+
+// given is what the tests in JavaScript find.
+type given struct {
+	Issuer       string     `json:"issuer"`
+	Resource     string     `json:"resource"`
+	RedirectURI  string     `json:"redirect_uri"`
+	PostLogout   string     `json:"post_logout_redirect_uri"`
+	Person       account    `json:"person"`
+	Confidential rig.Client `json:"confidential"`
+	Public       rig.Client `json:"public"`
+	Post         rig.Client `json:"post"`
+	ES256        rig.Client `json:"es256"`
+	Signed       rig.Client `json:"signed"`
+	Job          rig.Client `json:"job"`
+}
+
+type account struct {
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
+
+// eachDatabase runs the clients against a server on SQLite and one on PostgreSQL.
+func eachDatabase(t *testing.T, fn func(t *testing.T, g given)) {
+	t.Run("sqlite", func(t *testing.T) { fn(t, setUp(t)) })
+	t.Run("postgres", func(t *testing.T) { fn(t, setUp(t, "--database", storetest.Postgres(t))) })
+}
+
+func setUp(t *testing.T, args ...string) given {
+	t.Helper()
+
+	args = append(args, "--limits-costly-per-address", "0")
+	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	if _, err := s.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", s.Log())
+		}
+	})
+	g := given{Issuer: s.URL, Resource: api, RedirectURI: redirectURI, PostLogout: postLogoutURI}
+	g.Person = account{Username: "ann", Password: password}
+	if g.Person.ID, err = s.CreateAccount(ctx, g.Person.Username, password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateResource(ctx, "Things", api, "--scope", "read=Read things", "--scope", "write=Change things"); err != nil {
+		t.Fatal(err)
+	}
+	web := []string{"--redirect-uri", redirectURI, "--post-logout-uri", postLogoutURI, "--resource", api,
+		"--scope", "openid", "--scope", "profile", "--scope", "email", "--scope", "offline_access", "--scope", "read"}
+	for _, c := range []struct {
+		to   *rig.Client
+		name string
+		args []string
+	}{
+		{&g.Confidential, "confidential", web},
+		{&g.Public, "public", append(web[:len(web):len(web)], "--auth-method", "none")},
+		{&g.Post, "post", append(web[:len(web):len(web)], "--auth-method", "client_secret_post")},
+		{&g.ES256, "es256", append(web[:len(web):len(web)], "--id-token-alg", "ES256")},
+		{&g.Signed, "signed", append(web[:len(web):len(web)], "--userinfo-alg", signedUserinfoAlg)},
+		{&g.Job, "job", []string{"--grant", "client_credentials", "--resource", api, "--scope", "read"}},
+	} {
+		if *c.to, err = s.CreateClient(ctx, c.name, c.args...); err != nil {
+			t.Fatal(err)
+		}
+		c.to.RedirectURI = redirectURI
+	}
+	return g
+}
+
+// The certified JavaScript clients.
+func TestNode(t *testing.T) {
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("%s is needed in CI: %v", program, err)
+			}
+			t.Skipf("skipped: %v (apt-get install nodejs npm)", err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join("node_modules", "openid-client")); err != nil {
+		if out, err := exec.Command("npm", "ci", "--no-audit", "--no-fund").CombinedOutput(); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("npm ci: %v\n%s", err, out)
+			}
+			t.Skipf("skipped: npm ci failed: %v\n%s", err, out)
+		}
+	}
+	eachDatabase(t, func(t *testing.T, g given) {
+		text, err := json.Marshal(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"openid-client", "oauth4webapi"} {
+			t.Run(name, func(t *testing.T) {
+				cmd := exec.Command("node", "--test", "--test-reporter=spec", name+".test.mjs")
+				cmd.Env = append(os.Environ(), "CARDEA_INTEROP="+string(text), "NODE_NO_WARNINGS=1")
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Errorf("%v", err)
+				}
+				t.Logf("%s", out)
+			})
+		}
+	})
+}
