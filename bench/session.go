@@ -117,7 +117,7 @@ func provision(ctx context.Context, s *rig.Server, t *target) (err error) {
 		return err
 	}
 	for _, r := range [][]string{
-		{"es256", "--token-alg", "ES256"}, {"rs256", "--token-alg", "RS256"}, {"opaque", "--token-format", "opaque"},
+		{"es256", "--alg", "ES256"}, {"rs256", "--alg", "RS256"}, {"opaque", "--format", "opaque"},
 	} {
 		if _, err = s.CreateResource(ctx, r[0], t.resource[r[0]], append(r[1:], "--scope", "read=Read the bench's things")...); err != nil {
 			return err

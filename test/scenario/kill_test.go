@@ -50,7 +50,7 @@ func newKill(t *testing.T, args ...string) *kill {
 	t.Helper()
 	k := &kill{server: serve(t, append(args, "--lifetimes-code", "10m", "--log-level", "error")...)}
 	ctx := t.Context()
-	if _, err := k.server.CreateResource(ctx, "opaque", opaque, "--token-format", "opaque", "--scope", "read=Read things"); err != nil {
+	if _, err := k.server.CreateResource(ctx, "opaque", opaque, "--format", "opaque", "--scope", "read=Read things"); err != nil {
 		t.Fatal(err)
 	}
 	k.web = client(t, k.server, "web", "https://rp.example/cb")
