@@ -126,7 +126,7 @@ func withClaims(object any, more account.Released) ([]byte, error) {
 	if err != nil || len(more) == 0 {
 		return head, err
 	}
-	tail, err := json.Marshal(more)
+	tail, err := more.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}
