@@ -349,10 +349,13 @@ func TestAU28_SessionsAndFlowsAreBounded(t *testing.T) {
 		}
 		w.clock.Advance(interaction.Lifetime + time.Second)
 		w.write(func(tx *store.Tx) error {
-			n, err := interaction.Sweep(tx, 100)
-			if n == 0 {
+			sweeper := store.NewSweeper(interaction.Sweeps[0])
+			gone, _, err := sweeper.Look(tx.Read())
+			if err != nil || !gone {
 				t.Error("abandoned sign-ins stay")
+				return err
 			}
+			_, err = sweeper.Delete(tx)
 			return err
 		})
 	})

@@ -139,7 +139,7 @@ func must[T any](v T, err error) T {
 func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) ([]signin.Factor, []web.Route)) *world {
 	t.Helper()
 	root := secret.NewRoot([32]byte{7})
-	w := &world{t: t, store: s, clock: fake, g: guard.New(s, must(policy.New(membership.Facts, session.Facts, consent.Facts))), question: &question{}}
+	w := &world{t: t, store: s, clock: fake, g: guard.New(s, must(policy.New(membership.Facts, session.Facts))), question: &question{}}
 	tenants := tenant.NewDirectory(s)
 	w.passwords = must(password.New(w.g, root, tenants, password.Options{Hasher: must(hasher()), Policy: must(passwordpolicy.New(0, 0))}))
 	factors, routes := []signin.Factor{w.passwords}, []web.Route{}
