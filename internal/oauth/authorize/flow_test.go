@@ -10,7 +10,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth"
 )
 
-func TestFlowFromNothing(t *testing.T) {
+// From nothing to a code. The consent page is told who asks, for what, and where the answer goes.
+func TestO20_FlowFromNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		b := w.agent()
 		i := b.authorize(request(w.web, "scope", "openid profile read:events", "resource", calendar)).leads("/signin")
