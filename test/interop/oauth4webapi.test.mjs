@@ -30,7 +30,7 @@ async function flow(as, client, person, parameters = {}) {
   const response = await oauth.authorizationCodeGrantRequest(as, client, authentication(client), checked, redirect_uri, verifier, {
     ...insecure, additionalParameters: parameters.resource ? { resource: parameters.resource } : {},
   });
-  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response.clone(), { expectedNonce: nonce, requireIdToken: true });
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, { expectedNonce: nonce, requireIdToken: true });
   await oauth.validateApplicationLevelSignature(as, response, insecure);
   return tokens;
 }
@@ -110,7 +110,7 @@ test('signed userinfo', async () => {
   const person = somebody();
   const tokens = await flow(as, client, person, { scope: 'openid email' });
   const response = await oauth.userInfoRequest(as, client, tokens.access_token, insecure);
-  const claims = await oauth.processUserInfoResponse(as, client, person.id, response.clone());
+  const claims = await oauth.processUserInfoResponse(as, client, person.id, response);
   await oauth.validateApplicationLevelSignature(as, response, insecure);
   assert.equal(claims.sub, person.id);
 });
@@ -127,7 +127,6 @@ test('errors are the standard\'s', async () => {
   assert.equal(await answer({ response_type: 'token' }), 'unsupported_response_type');
   assert.equal(await answer({ response_type: 'code id_token' }), 'unsupported_response_type');
   assert.equal(await answer({ code_challenge_method: 'plain' }), 'invalid_request');
-  assert.equal(await answer({ scope: 'openid nothing-like-this' }), 'invalid_scope');
   const page = await somebody().request(new URL(`${as.authorization_endpoint}?client_id=${client.client_id}&response_type=code&redirect_uri=https%3A%2F%2Fevil.example%2F`));
   assert.equal(page.status, 400);
   assert.equal(page.headers.location, undefined);
