@@ -93,7 +93,7 @@ export class Person {
 }
 
 // What the Go test made for us: issuer, clients, resource, person.
-export const given = JSON.parse(process.env.CARDEA_INTEROP ?? 'null');
+export const given = JSON.parse(process.env.INTEROP ?? 'null');
 
 // somebody is another person each time, in a new browser.
 let next = 0;

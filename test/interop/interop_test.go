@@ -151,7 +151,7 @@ func TestNode(t *testing.T) {
 		for _, name := range []string{"openid-client", "oauth4webapi"} {
 			t.Run(name, func(t *testing.T) {
 				cmd := exec.Command("node", "--test", "--test-reporter=spec", name+".test.mjs")
-				cmd.Env = append(os.Environ(), "CARDEA_INTEROP="+string(text), "NODE_NO_WARNINGS=1")
+				cmd.Env = append(os.Environ(), "INTEROP="+string(text), "NODE_NO_WARNINGS=1")
 				out, err := cmd.CombinedOutput()
 				if err != nil {
 					t.Errorf("%v", err)
