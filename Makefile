@@ -35,7 +35,7 @@ scenario: ## stories with the real binary, Chromium and mod_auth_openidc
 	$(GO) test -count=1 -timeout 15m ./test/scenario/...
 
 kill9: ## kill -9 under load, the long variant
-	CARDEA_KILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -timeout 60m -run Kill9 ./test/scenario
+	KILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -timeout 60m -run Kill9 ./test/scenario
 
 bench: ## prints the table and writes bench/RESULTS.md; needs two cores and about six minutes
 	$(GO) run ./bench

@@ -25,7 +25,7 @@ func main() {
 	switch {
 	case len(os.Args) > 1 && os.Args[1] == "calibrate":
 		err = calibrateHere()
-	case os.Getenv("CARDEA_BENCH_BINARY") == "":
+	case os.Getenv("BENCH_BINARY") == "":
 		err = prepare()
 	default:
 		err = bench()
@@ -55,7 +55,7 @@ func prepare() error {
 		return err
 	}
 	cmd := exec.Command("taskset", append([]string{"-c", loadCore, self}, os.Args[1:]...)...) //nolint:gosec // ourselves
-	cmd.Env = append(os.Environ(), "CARDEA_BENCH_BINARY="+binary, "GOMAXPROCS=1")
+	cmd.Env = append(os.Environ(), "BENCH_BINARY="+binary, "GOMAXPROCS=1")
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
@@ -77,7 +77,7 @@ func bench() error {
 	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	b := &session{
-		binary: os.Getenv("CARDEA_BENCH_BINARY"), only: *only, hold: *profile,
+		binary: os.Getenv("BENCH_BINARY"), only: *only, hold: *profile,
 		limits: limits{warm: 500 * time.Millisecond, run: *run, runs: *runs},
 	}
 	var err error

@@ -26,7 +26,7 @@ type target struct {
 	path     paths
 	resource map[string]string // by kind of token: es256, rs256, opaque
 	token    string            // of access
-	people   [connections]*rig.Person
+	people   [people]*rig.Person
 }
 
 type login struct{ username, password string }
@@ -36,6 +36,10 @@ type paths struct{ authorize, token, introspect, userinfo, keys string }
 
 var ourPaths = paths{"/oauth/authorize", "/oauth/token", "/oauth/introspect", "/oauth/userinfo", "/oauth/jwks"}
 var peerPaths = paths{"/auth", "/token", "/token/introspection", "/me", "/jwks"}
+
+// people is how many accounts with a live session the virtual users share. The server slows down
+// sign-ins from one address, so there are fewer of them than virtual users.
+const people = 32
 
 // redirectURI is nobody's: the rows only look at where the answer goes.
 const redirectURI = "https://rp.example/cb"
@@ -120,13 +124,14 @@ func member(body []byte, name string) []byte {
 	return text
 }
 
-// person is a virtual user's: they sign in at the first call and have a live session afterwards.
+// person is who a virtual user is: they sign in at the first call and have a live session afterwards.
 // The tokens are of a code that is spent here.
 func (t *target) person(ctx context.Context, user int, scope string) (*rig.Person, rig.Tokens, error) {
-	p := t.people[user]
+	i := user % people
+	p := t.people[i]
 	if p == nil {
-		p = &rig.Person{Agent: rig.NewAgent(), Username: t.login.username, Password: t.login.password}
-		t.people[user] = p
+		p = &rig.Person{Agent: rig.NewAgent(), Username: fmt.Sprintf("%s-%d", t.login.username, i), Password: t.login.password}
+		t.people[i] = p
 	}
 	a := t.attempt(url.Values{"scope": {scope}, "prompt": {"consent"}})
 	answer, err := p.Authorize(ctx, a.URL, redirectURI)

@@ -113,8 +113,10 @@ func (b *session) ours(ctx context.Context, name string, cluster *rig.Cluster) (
 
 // provision makes what the rows need, through the command line.
 func provision(ctx context.Context, s *rig.Server, t *target) (err error) {
-	if _, err = s.CreateAccount(ctx, t.login.username, t.login.password, "--name", "Bench"); err != nil {
-		return err
+	for i := range people {
+		if _, err = s.CreateAccount(ctx, fmt.Sprintf("%s-%d", t.login.username, i), t.login.password, "--name", "Bench"); err != nil {
+			return err
+		}
 	}
 	for _, r := range [][]string{
 		{"es256", "--alg", "ES256"}, {"rs256", "--alg", "RS256"}, {"opaque", "--format", "opaque"},

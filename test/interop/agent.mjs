@@ -20,8 +20,8 @@ function forms(page) {
 export class Person {
   #cookies = new Map();
 
-  constructor({ username, password, approve = true }) {
-    Object.assign(this, { username, password, approve });
+  constructor({ id, username, password, approve = true }) {
+    Object.assign(this, { id, username, password, approve });
   }
 
   request(url, form) {
@@ -93,4 +93,8 @@ export class Person {
 }
 
 // What the Go test made for us: issuer, clients, resource, person.
-export const given = JSON.parse(process.env.CARDEA_INTEROP ?? 'null');
+export const given = JSON.parse(process.env.INTEROP ?? 'null');
+
+// somebody is another person each time, in a new browser.
+let next = 0;
+export const somebody = (how = {}) => new Person({ ...given.people[next++ % given.people.length], ...how });

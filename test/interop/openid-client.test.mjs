@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as client from 'openid-client';
-import { Person, given } from './agent.mjs';
+import { given, somebody } from './agent.mjs';
 
 const { issuer, resource, redirect_uri, post_logout_redirect_uri } = given;
 
@@ -36,27 +36,31 @@ async function attempt(config, person, parameters = {}, checks = {}) {
 }
 
 const flow = async (...args) => (await attempt(...args)).redeem();
-const code = (expected) => (error) => (error.error ?? error.cause?.get?.('error') ?? error.cause?.error) === expected
-  || assert.fail(`wanted ${expected}, got ${error.stack} ${JSON.stringify(error.cause)}`);
+const code = (expected) => (error) => {
+  const got = error.error ?? error.cause?.get?.('error') ?? error.cause?.error;
+  assert.equal(got, expected, `${error.stack} ${JSON.stringify(error.cause)}`);
+  return true;
+};
 
 for (const kind of ['confidential', 'public']) {
   test(`code flow with PKCE, ${kind} client`, async () => {
-    const tokens = await flow(await configuration(given[kind]), new Person(given.person));
+    const person = somebody();
+    const tokens = await flow(await configuration(given[kind]), person);
     assert.equal(tokens.token_type, 'bearer');
     assert.equal(tokens.claims().iss, issuer);
-    assert.equal(tokens.claims().sub, given.person.id);
+    assert.equal(tokens.claims().sub, person.id);
   });
 }
 
 test('client_secret_post', async () => {
   const { client_secret } = given.post;
   const config = await configuration(given.post, {}, client.ClientSecretPost(client_secret));
-  assert.ok((await flow(config, new Person(given.person))).access_token);
+  assert.ok((await flow(config, somebody())).access_token);
 });
 
 test('form_post', async () => {
   const config = await configuration(given.confidential);
-  const { answer, redeem } = await attempt(config, new Person(given.person), { response_mode: 'form_post' });
+  const { answer, redeem } = await attempt(config, somebody(), { response_mode: 'form_post' });
   assert.ok(answer instanceof Request, 'the answer is posted');
   assert.equal(new URL(answer.url).search, '', 'nothing is in the query');
   assert.ok((await redeem()).id_token);
@@ -64,35 +68,35 @@ test('form_post', async () => {
 
 test('a live session answers prompt=none, and none gives login_required', async () => {
   const config = await configuration(given.confidential);
-  const person = new Person(given.person);
+  const person = somebody();
   const first = await flow(config, person);
   const second = await flow(config, person, { prompt: 'none', id_token_hint: first.id_token });
   assert.equal(second.claims().sub, first.claims().sub);
   assert.equal(second.claims().auth_time, first.claims().auth_time);
-  const stranger = await attempt(config, new Person(given.person), { prompt: 'none' });
+  const stranger = await attempt(config, somebody(), { prompt: 'none' });
   assert.equal(stranger.answer.searchParams.get('iss'), issuer);
   await assert.rejects(stranger.redeem(), code('login_required'));
 });
 
 test('max_age brings a checked auth_time', async () => {
   const config = await configuration(given.confidential);
-  const tokens = await flow(config, new Person(given.person), { max_age: '600' }, { maxAge: 600 });
+  const tokens = await flow(config, somebody(), { max_age: '600' }, { maxAge: 600 });
   assert.equal(typeof tokens.claims().auth_time, 'number');
 });
 
 test('resource: the token is for that API and no other', async () => {
   const config = await configuration(given.confidential);
-  const tokens = await flow(config, new Person(given.person), { resource, scope: 'openid read' });
+  const tokens = await flow(config, somebody(), { resource, scope: 'openid read' });
   const claims = JSON.parse(Buffer.from(tokens.access_token.split('.')[1], 'base64url'));
   assert.deepEqual([claims.aud].flat(), [resource]);
   assert.equal(claims.scope, 'read');
-  const wrong = await attempt(config, new Person(given.person), { resource: 'https://nobody.example' });
+  const wrong = await attempt(config, somebody(), { resource: 'https://nobody.example' });
   await assert.rejects(wrong.redeem(), code('invalid_target'));
 });
 
 test('refresh with rotation, and a replay ends the family', async () => {
   const config = await configuration(given.confidential);
-  const tokens = await flow(config, new Person(given.person), { scope: 'openid offline_access', prompt: 'consent' });
+  const tokens = await flow(config, somebody(), { scope: 'openid offline_access', prompt: 'consent' });
   const second = await client.refreshTokenGrant(config, tokens.refresh_token);
   assert.notEqual(second.refresh_token, tokens.refresh_token);
   assert.equal(second.claims()?.sub ?? tokens.claims().sub, tokens.claims().sub);
@@ -114,21 +118,22 @@ test('client_credentials, introspection, revocation', async () => {
 test('userinfo, plain and signed', async () => {
   for (const [kind, metadata] of [['confidential', {}], ['signed', { userinfo_signed_response_alg: 'RS256' }]]) {
     const config = await configuration(given[kind], metadata);
-    const tokens = await flow(config, new Person(given.person), { scope: 'openid profile email' });
+    const person = somebody();
+    const tokens = await flow(config, person, { scope: 'openid profile email' });
     const claims = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
-    assert.equal(claims.preferred_username, given.person.username, kind);
+    assert.equal(claims.preferred_username, person.username, kind);
   }
 });
 
 test('a denial comes back as access_denied', async () => {
   const config = await configuration(given.confidential);
-  const { redeem } = await attempt(config, new Person({ ...given.person, approve: false }), { prompt: 'consent' });
+  const { redeem } = await attempt(config, somebody({ approve: false }), { prompt: 'consent' });
   await assert.rejects(redeem(), code('access_denied'));
 });
 
 test('a code works once', async () => {
   const config = await configuration(given.confidential);
-  const { redeem } = await attempt(config, new Person(given.person));
+  const { redeem } = await attempt(config, somebody());
   await redeem();
   await assert.rejects(redeem(), code('invalid_grant'));
 });
@@ -136,14 +141,15 @@ test('a code works once', async () => {
 test('an answer of another issuer is refused by the client', async () => {
   const config = await configuration(given.confidential);
   assert.equal(config.serverMetadata().authorization_response_iss_parameter_supported, true);
-  const { answer, expectedState, expectedNonce, pkceCodeVerifier } = await attempt(config, new Person(given.person));
+  const { answer, expectedState, expectedNonce, pkceCodeVerifier } = await attempt(config, somebody());
   answer.searchParams.set('iss', 'https://evil.example');
   await assert.rejects(client.authorizationCodeGrant(config, answer, { expectedState, expectedNonce, pkceCodeVerifier }));
 });
 
 test('wrong secrets and unknown grants', async () => {
   const config = await configuration({ ...given.job, client_secret: `${given.job.client_secret.slice(0, -1)}x` });
-  await assert.rejects(client.clientCredentialsGrant(config, { resource }), code('invalid_client'));
+  // The answer has a challenge, and with it the library gives no error code.
+  await assert.rejects(client.clientCredentialsGrant(config, { resource }), (error) => error.status === 401 && error.cause[0].scheme === 'basic');
   const good = await configuration(given.job);
   await assert.rejects(client.genericGrantRequest(good, 'password', { username: 'a', password: 'b' }), code('unsupported_grant_type'));
   await assert.rejects(client.clientCredentialsGrant(good, { resource, scope: 'write' }), code('invalid_scope'));
@@ -151,7 +157,7 @@ test('wrong secrets and unknown grants', async () => {
 
 test('logout comes back with state, and the session is over', async () => {
   const config = await configuration(given.confidential);
-  const person = new Person(given.person);
+  const person = somebody();
   const tokens = await flow(config, person);
   const url = client.buildEndSessionUrl(config, { id_token_hint: tokens.id_token, post_logout_redirect_uri, state: 'bye' });
   const answer = await person.follow(await person.request(url), post_logout_redirect_uri);

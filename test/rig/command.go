@@ -16,7 +16,7 @@ func (s *Server) Command(ctx context.Context, out any, args ...string) error {
 	args = append([]string{"--data", s.Data, "--json"}, args...)
 	cmd := exec.CommandContext(ctx, s.Binary, args...) //nolint:gosec // our own binary
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Env, cmd.Stdout, cmd.Stderr = Environ(), &stdout, &stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("cardea %v: %w\n%s%s", args, err, &stdout, &stderr)
 	}

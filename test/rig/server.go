@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -44,6 +46,12 @@ func Build(dir string) (string, error) {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return binary, nil
+}
+
+// Environ is the environment without the settings of a server: a test's server has only what the
+// test says.
+func Environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CARDEA_") })
 }
 
 // Server is one `cardea serve` process.
@@ -92,7 +100,7 @@ func (s *Server) Start(ctx context.Context) (time.Duration, error) {
 		name, args = "taskset", append([]string{"-c", s.CPU, s.Binary}, args...)
 	}
 	cmd := exec.Command(name, args...) //nolint:gosec // our own binary
-	cmd.Env = append(os.Environ(), s.Env...)
+	cmd.Env = append(Environ(), s.Env...)
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
 	// The server does not outlive a test that was killed.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -35,7 +35,7 @@ func startDemo(t *testing.T) demo {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, binary, "demo", "--port", strconv.Itoa(threePorts(t)))
-	cmd.Dir = t.TempDir()
+	cmd.Dir, cmd.Env = t.TempDir(), rig.Environ()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second

@@ -18,10 +18,10 @@ import (
 
 // The server is killed under load, again and again, as by a power cut of the machine it runs on.
 // Afterwards everything that it acknowledged is there, and nothing that works once has worked
-// twice. CARDEA_KILL_ROUNDS says how often; `make kill9` says 20.
+// twice. KILL_ROUNDS says how often; `make kill9` says 20.
 func TestKill9LosesNothing(t *testing.T) {
 	rounds := 3
-	if n, err := strconv.Atoi(os.Getenv("CARDEA_KILL_ROUNDS")); err == nil && n > 0 {
+	if n, err := strconv.Atoi(os.Getenv("KILL_ROUNDS")); err == nil && n > 0 {
 		rounds = n
 	}
 	eachDatabase(t, func(t *testing.T, args ...string) {
