@@ -2,21 +2,13 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
-	"github.com/spf13/cobra"
-
+	"github.com/cardea-iam/cardea/internal/cli"
 	"github.com/cardea-iam/cardea/internal/cli/demo"
-	"github.com/cardea-iam/cardea/internal/cli/jwt"
 	"github.com/cardea-iam/cardea/internal/cli/serve"
 )
 
 func main() {
-	root := &cobra.Command{Use: "cardea", SilenceUsage: true}
-	root.AddCommand(serve.Command(), demo.Command(), jwt.Command())
-	if err := root.Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	os.Exit(cli.Execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, serve.Command(), demo.Command()))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
+	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -87,6 +88,13 @@ func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
 		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+	}
+}
+
+func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {
+	return &logout.Room{
+		Guard: a.Guard, Ring: a.Ring, Clients: a.Clients, Browser: browser.New(a.Store, a.Root),
+		Pages: pages, Subject: a.Mint.Subject, Home: "/account",
 	}
 }
 

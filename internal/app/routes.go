@@ -26,6 +26,7 @@ func (a *App) routes() []web.Route {
 	return slices.Concat(
 		a.metadataRoom().Routes(),
 		authorize.Routes(),
+		a.logoutRoom(pages).Routes(),
 		a.tokenRoom(clients).Routes(),
 		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
 		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),

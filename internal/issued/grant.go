@@ -102,6 +102,29 @@ func ActiveGrant(r *store.Reader, tenant id.Tenant, grant GrantID) (Grant, error
 	return list[0], nil
 }
 
+// Standing is what a token needs of the grant that it hangs on. Its terms are decoded when asked
+// for: most checks do not look at them.
+type Standing struct {
+	Account account.ID
+	terms   []byte
+}
+
+// Terms are what the grant allows.
+func (s Standing) Terms() (t Terms, err error) {
+	if err = json.Unmarshal(s.terms, &t); err != nil {
+		err = fmt.Errorf("terms of a grant: %w", err)
+	}
+	return t, err
+}
+
+// Stands returns the standing of a grant for one of its tokens in one statement: the grant stands
+// as ActiveGrant says, and RevokeJTI was not called for the token's jti. Else store.ErrNotFound.
+func Stands(r *store.Reader, tenant id.Tenant, grant GrantID, jti string) (s Standing, err error) {
+	err = r.One([]any{&s.Account, &s.terms}, "SELECT g.account, g.terms FROM issued_grant g "+aliveGrant+
+		"AND g.id = $3 AND NOT EXISTS (SELECT 1 FROM revoked_token WHERE tenant = $1 AND jti = $4)", tenant, r.Now(), grant, jti)
+	return s, err
+}
+
 // OfAccount lists the grants of an account that stand, newest first, at most limit.
 func OfAccount(r *store.Reader, tenant id.Tenant, who account.ID, limit int) ([]Grant, error) {
 	return store.Collect(r, scanGrant, grantColumns+aliveGrant+"AND g.account = $3 ORDER BY g.id DESC LIMIT $4", tenant, r.Now(), who, limit)

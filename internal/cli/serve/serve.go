@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/cardea-iam/cardea/internal/app"
+	"github.com/cardea-iam/cardea/internal/cli/cmd"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -33,14 +34,17 @@ func Command() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := load(c.Flags(), file)
 			if err != nil {
-				return err
+				return &cmd.Failure{Code: cmd.ExitUsage, Text: err.Error()}
 			}
-			return run(c.Context(), c, cfg)
+			if err := run(c.Context(), c, cfg); err != nil {
+				return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error()}
+			}
+			return nil
 		},
 	}
 	c.Flags().StringVar(&file, "config", os.Getenv("CARDEA_CONFIG"), "configuration `file` (YAML)")
 	for _, key := range config.Flags() {
-		if c.Flags().Lookup(key) == nil {
+		if key != "data" { // every command has it
 			c.Flags().String(key, "", "see docs/configuration.md")
 		}
 	}

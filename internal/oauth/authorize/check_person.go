@@ -2,6 +2,7 @@ package authorize
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,8 +48,16 @@ func latest(a, b time.Time) time.Time {
 
 func requestedClaims(e *examination) (err error) {
 	// OpenID Connect Core 1.0 §5.5: claims asks for single claims
-	e.claims, err = oauth.ParseClaims(e.params.Get("claims"))
-	return err
+	if e.claims, err = oauth.ParseClaims(e.params.Get("claims")); err != nil {
+		return err
+	}
+	// OpenID Connect Core 1.0 §3.1.2.2: where a certain sub is asked for, only that person gets a positive answer
+	if sub, asked := e.claims.ForIDToken("sub"); asked && len(sub.Values) > 0 {
+		if e.subjects = sub.Strings(); len(e.subjects) == 0 {
+			return oauth.InvalidRequest("claims: a sub is a string")
+		}
+	}
+	return nil
 }
 
 // maxACR bounds the acr values that are looked at.
@@ -89,8 +98,14 @@ func hintedPerson(e *examination) error {
 	if errors.Is(err, hint.ErrInvalid) || err == nil && !h.For(string(e.client.ID)) {
 		return oauth.InvalidRequest("id_token_hint is not an ID token that this server made for this client").Because(err)
 	}
-	e.subject = h.Subject
-	return err
+	if err != nil {
+		return err
+	}
+	if len(e.subjects) > 0 && !slices.Contains(e.subjects, h.Subject) {
+		return oauth.InvalidRequest("id_token_hint and the sub in claims are about different people")
+	}
+	e.subjects = []string{h.Subject}
+	return nil
 }
 
 const (

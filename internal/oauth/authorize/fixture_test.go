@@ -79,11 +79,12 @@ type world struct {
 	server  *web.Server
 
 	ada, bob account.ID
-	web      client.Client        // confidential
-	lax      client.Client        // confidential, PKCE optional
-	native   client.Client        // public, with loopback and private-scheme redirects
-	own      client.Client        // first party
-	machine  client.Client        // client_credentials only
+	web      client.Client // confidential
+	lax      client.Client // confidential, PKCE optional
+	native   client.Client // public, with loopback and private-scheme redirects
+	own      client.Client // first party
+	machine  client.Client // client_credentials only
+	acme     tenant.Tenant
 	denied   map[oauth.Scope]bool // what nobody may do
 }
 
@@ -136,6 +137,10 @@ func (w *world) populate() {
 		return a.ID
 	}
 	w.ada, w.bob = person("ada"), person("bob")
+	var err error
+	if w.acme, err = tenant.Create(w.t.Context(), w.guard, operator, id.Default, tenant.Tenant{Name: "acme"}); err != nil {
+		w.t.Fatal(err)
+	}
 	for _, r := range []resource.Resource{
 		{Audience: calendar, Name: "MyCalApp", Scopes: []resource.Scope{
 			{Name: "read:events", Description: "See your events"}, {Name: "write:events", Description: "Write events"}, {Name: "status", Description: "Ask how it is"}}},
@@ -185,10 +190,13 @@ func (w *world) serve() {
 	server, err := web.NewServer(web.Options{
 		PublicURL: w.base, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler), Now: w.clock.Now,
 		Resolve: func(_ context.Context, name string) (web.Tenant, error) {
-			if name != "" {
-				return web.Tenant{}, web.ErrNoTenant
+			switch {
+			case name == "":
+				return web.Tenant{ID: string(id.Default), Issuer: w.base}, nil
+			case name == w.acme.Name:
+				return web.Tenant{ID: string(w.acme.ID), Name: name, Issuer: w.base + "/t/" + name}, nil
 			}
-			return web.Tenant{ID: string(id.Default), Issuer: w.base}, nil
+			return web.Tenant{}, web.ErrNoTenant
 		},
 	}, append(w.room.Routes(), w.consentRoutes()...))
 	if err != nil {

@@ -1,16 +1,24 @@
 package authorize_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/resource"
+	"github.com/cardea-iam/cardea/internal/store"
 )
 
-func TestFlowFromNothing(t *testing.T) {
+// From nothing to a code. The consent page is told who asks, for what, and where the answer goes.
+func TestO20_FlowFromNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		b := w.agent()
 		i := b.authorize(request(w.web, "scope", "openid profile read:events", "resource", calendar)).leads("/signin")
@@ -262,5 +270,57 @@ func TestSessionIsNotedAsSeen(t *testing.T) {
 		if _, c := b.authorize(request(w.own)).code(); c.Session != string(s) {
 			t.Errorf("session %s", c.Session)
 		}
+	})
+}
+
+// A tenant's endpoint knows its own clients, names its own issuer and stays below its own path.
+func TestTenantsAreApart(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		theirs, _, err := client.Create(t.Context(), w.guard, caller.Local(""), w.root, w.acme.ID, client.Client{Name: "Acme", Metadata: client.Metadata{RedirectURIs: uris(t, callback)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := w.agent()
+		b.signIn(w.ada, "")
+		b.get("/t/acme/oauth/authorize?"+request(w.own).Encode()).page(http.StatusBadRequest, oauth.CodeInvalidClient)
+		b.authorize(request(theirs)).page(http.StatusBadRequest, oauth.CodeInvalidClient)
+		_, p := b.get("/t/acme/oauth/authorize?" + request(theirs, "prompt", "none").Encode()).response()
+		if p.Get("iss") != w.base+"/t/acme" || p.Get("error") != string(oauth.CodeLoginRequired) {
+			t.Errorf("%v", p)
+		}
+		i := b.get("/t/acme/oauth/authorize?" + request(theirs).Encode()).leads("/t/acme/signin")
+		b.get("/oauth/authorize/resume?i="+i).page(http.StatusBadRequest, "")
+		b.get("/t/acme/oauth/authorize/resume?i=" + i).leads("/t/acme/signin")
+	})
+}
+
+// A fault behind the redirect URI is told to the client as server_error, without its cause.
+func TestFaultGoesToTheClient(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.agent()
+		b.signIn(w.ada, "")
+		w.room.Permits = func(*store.Reader, id.Tenant, account.ID, resource.Resource) (oauth.ScopeSet, error) {
+			return oauth.ScopeSet{}, errors.New("dial db.internal: password=hunter2")
+		}
+		a := b.authorize(request(w.own, "scope", "openid read:events"))
+		a.refused(oauth.CodeServerError)
+		if strings.Contains(a.Header.Get("Location"), "hunter2") {
+			t.Error("the cause is told")
+		}
+	})
+}
+
+func TestCertainSubject(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.agent()
+		b.signIn(w.ada, "")
+		sub := func(who string) string { return `{"id_token":{"sub":{"value":"` + who + `"}}}` }
+		b.authorize(request(w.own, "claims", sub(string(w.ada)))).code()
+		b.authorize(request(w.own, "claims", sub(string(w.bob)), "prompt", "none")).refused(oauth.CodeLoginRequired)
+		i := b.authorize(request(w.own, "claims", sub(string(w.bob)))).leads("/signin")
+		b.signIn(w.ada, i)
+		b.get("/oauth/authorize/resume?i=" + i).refused(oauth.CodeLoginRequired)
+		b.authorize(request(w.own, "claims", `{"id_token":{"sub":{"value":5}}}`)).refused(oauth.CodeInvalidRequest)
+		b.authorize(request(w.own, "claims", sub(string(w.bob)), "id_token_hint", w.idToken(w.own, string(w.ada), "", nil))).refused(oauth.CodeInvalidRequest)
 	})
 }

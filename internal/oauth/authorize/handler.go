@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/browser"
@@ -149,12 +150,12 @@ func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *inte
 	case !q.want.MetBy(s.Facts):
 		return true
 	}
-	return !a.isHinted(r, q, s)
+	return !a.isNamed(r, q, s)
 }
 
-// isHinted tells whether the session is that of the person whom id_token_hint names.
-func (a *Room) isHinted(r *web.Request, q *request, s session.Session) bool {
-	return q.subject == "" || q.subject == a.Subject(id.Tenant(r.Tenant.ID), q.client, s.Account)
+// isNamed tells whether the session is that of a person whom id_token_hint or claims names.
+func (a *Room) isNamed(r *web.Request, q *request, s session.Session) bool {
+	return len(q.subjects) == 0 || slices.Contains(q.subjects, a.Subject(id.Tenant(r.Tenant.ID), q.client, s.Account))
 }
 
 func (a *Room) signIn(w http.ResponseWriter, r *web.Request, q *request, params parameters, s session.Session, signedIn bool, i *interaction.Interaction) error {
@@ -165,9 +166,9 @@ func (a *Room) signIn(w http.ResponseWriter, r *web.Request, q *request, params 
 	if i == nil {
 		return a.begin(w, r, q, params, s, signedIn, "")
 	}
-	// OpenID Connect Core 1.0 §3.1.2.2: a person other than the hinted one has signed in
-	if signedIn && i.Session == s.ID && !a.isHinted(r, q, s) {
-		return oauth.LoginRequired("somebody else than the person in id_token_hint signed in")
+	// OpenID Connect Core 1.0 §3.1.2.2: a person other than the named one has signed in
+	if signedIn && i.Session == s.ID && !a.isNamed(r, q, s) {
+		return oauth.LoginRequired("somebody else than the person in id_token_hint or claims signed in")
 	}
 	leadTo(w, r, "/signin", i.ID)
 	return nil
@@ -197,8 +198,8 @@ func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params p
 		Want: q.want, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
 		Locales: q.locales, Resume: resume, Redirect: q.target.String(),
 	}
-	if who := account.ID(q.subject); q.client.SubjectType != oauth.SubjectPairwise && who.Check() == nil {
-		about.Account = who
+	if len(q.subjects) == 1 && q.client.SubjectType != oauth.SubjectPairwise && account.ID(q.subjects[0]).Check() == nil {
+		about.Account = account.ID(q.subjects[0])
 	}
 	i, err := interaction.New(interaction.Authorize, about, keep(params, q.at), q.at)
 	if err != nil {

@@ -29,7 +29,7 @@ type request struct {
 	claims     oauth.ClaimsRequest
 	want       factor.Want    // what the person must have proved, and since when
 	levels     []factor.Level // acr values that the client would like to read, best first
-	subject    string         // only the person whom the client knows by this sub will do; "" for anyone
+	subjects   []string       // only a person whom the client knows by one of these subs will do; none for anyone
 	loginHint  string
 	locales    []string
 	at         time.Time // when the request arrived

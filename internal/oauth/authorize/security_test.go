@@ -77,7 +77,7 @@ func TestRU10_FormPostInjection(t *testing.T) {
 }
 
 // 307 re-posts credentials (RFC 9700 §4.12)
-func TestRU12_303AfterPost(t *testing.T) {
+func TestRU12_O14_303AfterPost(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		b := w.agent()
 		for _, changes := range [][]string{nil, {"prompt", "none"}, {"response_type", "token"}} {
@@ -92,10 +92,8 @@ func TestRU12_303AfterPost(t *testing.T) {
 	})
 }
 
-func TestO14_No307(t *testing.T) { TestRU12_303AfterPost(t) }
-
 // AS mix-up (RFC 9207): refused and code check iss in each mode
-func TestRU15_IssInEveryResponse(t *testing.T) {
+func TestRU15_O11_IssInEveryResponse(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for _, mode := range []string{"query", "form_post"} {
 			b := w.agent()
@@ -115,8 +113,6 @@ func TestRU15_IssInEveryResponse(t *testing.T) {
 		}
 	})
 }
-
-func TestO11_IssParameter(t *testing.T) { TestRU15_IssInEveryResponse(t) }
 
 // scopes not checked on side grants (authentik CVE-2024-52287)
 func TestCG16_ScopeOutsideAllowList(t *testing.T) {
@@ -204,7 +200,7 @@ func TestCG23_InteractionBelongsToItsBrowser(t *testing.T) {
 }
 
 // CORS reflection (Keycloak CVE-2026-37977, Casdoor CVE-2024-41657)
-func TestCG25_NoCORSAtAuthorize(t *testing.T) {
+func TestCG25_O15_NoCORSAtAuthorize(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for _, origin := range []string{"https://app.example", "null", "https://evil.example"} {
 			b := w.agent()
@@ -223,8 +219,6 @@ func TestCG25_NoCORSAtAuthorize(t *testing.T) {
 		}
 	})
 }
-
-func TestO15_NoCORSAtAuthorize(t *testing.T) { TestCG25_NoCORSAtAuthorize(t) }
 
 // token in URL (Portainer CVE-2026-44883)
 func TestCG26_OnlyCodesInAddresses(t *testing.T) {
@@ -254,7 +248,7 @@ func TestCG30_CookiesAreOpaque(t *testing.T) {
 		b.get("/oauth/authorize/resume?i=" + i)
 		b.decide(i, "approve")
 		b.get("/oauth/authorize/resume?i=" + i).code()
-		opaque := regexp.MustCompile(`^__Host-cardea-[a-z]+=cdr_[a-z]{2}_[A-Za-z0-9_-]{49}; Path=/; HttpOnly; Secure; SameSite=Lax$`)
+		opaque := regexp.MustCompile(`^__Host-cardea-[a-z]+=cdr_[a-z]{2}_[A-Za-z0-9_-]{49,80}; Path=/; HttpOnly; Secure; SameSite=Lax$`)
 		if len(b.seen) == 0 {
 			t.Fatal("no cookie was set")
 		}
@@ -381,9 +375,6 @@ func TestO19_NoWebMessage(t *testing.T) {
 		}
 	})
 }
-
-// consent phishing: the page is told who asks, for what, and where the answer goes
-func TestO20_ConsentShowsClientAndScopes(t *testing.T) { TestFlowFromNothing(t) }
 
 func TestO21_RepeatedParameters(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

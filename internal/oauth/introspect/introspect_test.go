@@ -86,7 +86,7 @@ func TestOpaqueToken(t *testing.T) {
 		if a := s.ask(s.api, own); a.JSON["active"] != true || a.Text("sub") != string(s.app.ID) || a.JSON["grant_id"] != nil {
 			t.Errorf("%s", a.Body)
 		}
-		s.Clock.Advance(10 * time.Minute)
+		s.Clock.Advance(AccessLife)
 		if a := s.ask(s.api, token); a.Body != dead {
 			t.Errorf("expired: %s", a.Body)
 		}

@@ -26,7 +26,7 @@ type Access struct {
 	Client   client.Client
 	Resource resource.Resource // the API it is for; the zero value is the issuer itself
 	Scopes   oauth.ScopeSet
-	Grant    *issued.Grant // nil for a client's own token
+	Grant    *issued.Standing // nil for a client's own token
 	Opaque   bool
 }
 
@@ -67,13 +67,15 @@ func (m *Mint) Assay(ctx context.Context, iss Issuer, token string) (Access, err
 			if a.Issuer != iss.URL {
 				return store.ErrNotFound // the public URL has changed since
 			}
-		} else if revoked, err := issued.JTIRevoked(r, iss.Tenant, a.ID); err != nil || revoked {
-			return errors.Join(err, notFoundIf(revoked))
+		}
+		if a.GrantID == "" && a.Opaque {
+			return nil // its row is all that it hangs on
 		}
 		if a.GrantID == "" {
-			return nil
+			revoked, err := issued.JTIRevoked(r, iss.Tenant, a.ID)
+			return errors.Join(err, notFoundIf(revoked))
 		}
-		g, err := issued.ActiveGrant(r, iss.Tenant, issued.GrantID(a.GrantID))
+		g, err := issued.Stands(r, iss.Tenant, issued.GrantID(a.GrantID), a.ID)
 		a.Grant = &g
 		return err
 	})

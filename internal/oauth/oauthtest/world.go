@@ -39,6 +39,9 @@ var rooms = []store.Migrations{
 // Operator is who sets the scene.
 var Operator = caller.Local("test")
 
+// AccessLife is how long access tokens live whose API does not say.
+const AccessLife = 10 * time.Minute
+
 // Acme is the name of the second tenant.
 const Acme = "acme"
 
@@ -93,7 +96,7 @@ func build(tb testing.TB, s *store.Store, fake *clock.Fake, routes func(w *World
 	w := &World{TB: tb, Clock: fake, Store: s, Guard: guard.New(s, engine), Root: secret.NewRoot([32]byte{7}), Tenant: id.Default}
 	w.Ring = key.NewRing(w.Guard, w.Root, key.DefaultPeriods)
 	w.Clients, w.Resources = client.NewDirectory(s), resource.NewDirectory(s)
-	w.Mint = mint.New(s, w.Ring, w.Root, w.Clients, w.Resources, mint.Lifetimes{Access: 10 * time.Minute, ID: 10 * time.Minute})
+	w.Mint = mint.New(s, w.Ring, w.Root, w.Clients, w.Resources, mint.Lifetimes{Access: AccessLife, ID: AccessLife})
 	w.Auth = clientauth.New(w.Clients, clientauth.None{}, clientauth.Basic{Root: w.Root, Clock: fake.Now}, clientauth.Post{Root: w.Root, Clock: fake.Now})
 	other, err := tenant.Create(context.Background(), w.Guard, Operator, id.Default, tenant.Tenant{Name: Acme})
 	w.check(err)

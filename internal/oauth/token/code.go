@@ -16,10 +16,7 @@ import (
 )
 
 // Code is the authorization code grant (RFC 6749 §4.1.3, RFC 7636, OpenID Connect Core 1.0 §3.1.3).
-func Code(o Options) Grant {
-	o.Lifetimes = o.Lifetimes.orDefault()
-	return &codeGrant{o}
-}
+func Code(o Options) Grant { return &codeGrant{o} }
 
 type codeGrant struct{ Options }
 

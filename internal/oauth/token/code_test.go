@@ -22,7 +22,7 @@ func (s *scene) alive(token string) bool {
 	return err == nil
 }
 
-func TestCG01_OtherKindsAreNoCodes(t *testing.T) {
+func TestCG01_CG02_OtherKindsAreNoCodes(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		kinds := []secret.Kind{secret.AccessToken, secret.RefreshToken, secret.ClientSecret, secret.SessionCookie,
 			secret.InteractionCookie, secret.DeviceCookie, secret.SetupLink, secret.APIToken}

@@ -3,6 +3,7 @@ package token_test
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -34,9 +35,11 @@ func each(t *testing.T, fn func(t *testing.T, s *scene)) {
 	Each(t, routes(permits), func(t *testing.T, w *World) { fn(t, cast(w, permits)) })
 }
 
+var lives = token.Lifetimes{RefreshIdle: 30 * 24 * time.Hour, RefreshAbsolute: 90 * 24 * time.Hour}
+
 func routes(permits permitted) func(w *World) []web.Route {
 	return func(w *World) []web.Route {
-		o := token.Options{Guard: w.Guard, Root: w.Root, Mint: w.Mint, Resources: w.Resources,
+		o := token.Options{Guard: w.Guard, Root: w.Root, Mint: w.Mint, Resources: w.Resources, Lifetimes: lives,
 			Permits: func(_ *store.Reader, _ id.Tenant, who account.ID, _ resource.Resource) (oauth.ScopeSet, error) {
 				return oauth.Scopes("read:events", "read:tasks").Union(permits[who]), nil
 			}}

@@ -14,10 +14,7 @@ import (
 
 // RefreshToken is the refresh token grant (RFC 6749 §6, OpenID Connect Core 1.0 §12). Every
 // refresh token is used once (RFC 9700 §4.14.2), also a confidential client's.
-func RefreshToken(o Options) Grant {
-	o.Lifetimes = o.Lifetimes.orDefault()
-	return &refreshGrant{o}
-}
+func RefreshToken(o Options) Grant { return &refreshGrant{o} }
 
 type refreshGrant struct{ Options }
 

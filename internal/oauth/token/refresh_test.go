@@ -60,6 +60,35 @@ func TestCG08_RetryGetsTheSameChild(t *testing.T) {
 	})
 }
 
+// A thief replays the code while the app refreshes: whoever is first, no chain is left.
+func TestCG05_ReplayWhileRefreshing(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		code := s.code()
+		a := s.redeem(s.app, code)
+		want(t, a, 200, "")
+		answers := make([]Answer, 60)
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() {
+				if i%3 == 0 {
+					answers[i] = s.redeem(s.app, code)
+					return
+				}
+				answers[i] = s.refresh(s.app, a.Text("refresh_token"))
+			})
+		}
+		all.Wait()
+		for i, b := range answers {
+			if b.Status != 200 && b.Error() != "invalid_grant" || i%3 == 0 && b.Status == 200 {
+				t.Errorf("%d %s", b.Status, b.Body)
+			}
+			if b.Status == 200 && (s.alive(b.Text("access_token")) || s.refresh(s.app, b.Text("refresh_token")).Status == 200) {
+				t.Error("a chain outlives the replay")
+			}
+		}
+	})
+}
+
 func TestCG08_ParallelRefreshes(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
 		first := s.family(t)

@@ -42,7 +42,7 @@ type From struct {
 	Caller caller.Caller
 }
 
-// Options are what grant types work with. All but Lifetimes is required.
+// Options are what grant types work with. All is required.
 type Options struct {
 	Guard     *guard.Guard
 	Root      *secret.Root
@@ -54,20 +54,10 @@ type Options struct {
 	Lifetimes Lifetimes
 }
 
-// Lifetimes bound refresh tokens (RFC 9700 §4.14.2). Zero values are the defaults.
+// Lifetimes bound refresh tokens (RFC 9700 §4.14.2).
 type Lifetimes struct {
-	RefreshIdle     time.Duration // unused; default 30 days
-	RefreshAbsolute time.Duration // since the authorization; default 90 days
-}
-
-func (l Lifetimes) orDefault() Lifetimes {
-	if l.RefreshIdle == 0 {
-		l.RefreshIdle = 30 * 24 * time.Hour
-	}
-	if l.RefreshAbsolute == 0 {
-		l.RefreshAbsolute = 90 * 24 * time.Hour
-	}
-	return l
+	RefreshIdle     time.Duration // unused
+	RefreshAbsolute time.Duration // since the authorization
 }
 
 // Room is the token endpoint.

@@ -66,7 +66,11 @@ func (u *Room) serve(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	released := person.ClaimsFor(a.Scopes, a.Grant.Terms.Claims.UserInfo)
+	terms, err := a.Grant.Terms()
+	if err != nil {
+		return err
+	}
+	released := person.ClaimsFor(a.Scopes, terms.Claims.UserInfo)
 	if alg := a.Client.UserinfoAlg; alg != "" {
 		return u.signed(w, r, iss, jose.Algorithm(alg), a, released)
 	}
@@ -122,7 +126,7 @@ func withClaims(object any, more account.Released) ([]byte, error) {
 	if err != nil || len(more) == 0 {
 		return head, err
 	}
-	tail, err := json.Marshal(more)
+	tail, err := more.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}

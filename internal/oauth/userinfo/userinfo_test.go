@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -229,7 +228,7 @@ func TestCG10_UserinfoSeesWhatChanged(t *testing.T) {
 		}
 		s.Write(func(tx *store.Tx) error { return account.SetDisabled(tx, s.Tenant, s.ada.ID, tx.Now()) })
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
-		s.Clock.Advance(10 * time.Minute)
+		s.Clock.Advance(AccessLife)
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
 	})
 }

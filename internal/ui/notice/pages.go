@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -52,12 +53,17 @@ func (p *Pages) FormPost(w http.ResponseWriter, r *web.Request, app client.Clien
 	return visit.Show(w, http.StatusOK, page)
 }
 
-// SignOut asks whether to sign out: a form that posts FieldAnswer and hidden to action. app is the
-// client that sent the person here, the zero value if nobody knows.
-func (p *Pages) SignOut(w http.ResponseWriter, r *web.Request, app client.Client, who part.Person, action string, hidden ...part.Field) error {
-	page := &SignOut{Base: p.base(r.Context(), r), App: visit.App(app), Person: who, Action: action}
-	page.Hidden = hidden
-	return visit.Show(w, http.StatusOK, page)
+// SignOut asks whether to sign out.
+func (p *Pages) SignOut(w http.ResponseWriter, r *web.Request, q logout.Question) error {
+	person, err := p.visits.Account(r.Context(), visit.Tenant(r), q.Person)
+	if err != nil {
+		return err
+	}
+	base, err := p.visits.Base(r.Context(), r, q.Locales, &person)
+	if err != nil {
+		return err
+	}
+	return visit.Show(w, http.StatusOK, &SignOut{Base: base, App: visit.App(q.Client), Person: visit.Person(person), Action: q.Action})
 }
 
 // SignedOut says that the session has ended. back is the client's validated post-logout target,

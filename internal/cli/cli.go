@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cardea-iam/cardea/internal/cli/account"
+	"github.com/cardea-iam/cardea/internal/cli/client"
+	"github.com/cardea-iam/cardea/internal/cli/cmd"
+	"github.com/cardea-iam/cardea/internal/cli/event"
+	"github.com/cardea-iam/cardea/internal/cli/group"
+	"github.com/cardea-iam/cardea/internal/cli/jwt"
+	"github.com/cardea-iam/cardea/internal/cli/key"
+	"github.com/cardea-iam/cardea/internal/cli/resource"
+	"github.com/cardea-iam/cardea/internal/cli/role"
+	"github.com/cardea-iam/cardea/internal/cli/session"
+	"github.com/cardea-iam/cardea/internal/cli/tenant"
+	"github.com/cardea-iam/cardea/internal/cli/token"
+)
+
+// Execute runs the command line args, without the program's name, and returns the exit code:
+// 0, or one of package cmd's. env looks up the environment, as os.Getenv does. extra are
+// commands beside the nouns, such as serve and demo; they see an interrupt or SIGTERM as the
+// end of their context, and their errors may have a method ExitCode() int.
+func Execute(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string, extra ...*cobra.Command) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return ExecuteContext(ctx, args, stdin, stdout, stderr, env, extra...)
+}
+
+// ExecuteContext is Execute, interrupted by the end of ctx instead of by signals.
+func ExecuteContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string, extra ...*cobra.Command) int {
+	root := Command(env, extra...)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(err.Error())) // nobody listens: nothing to do
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
+}
+
+// Command is the command cardea with all nouns and the extra commands. It is made anew for
+// every run.
+func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
+	c := &cmd.Connection{Getenv: env}
+	root := &cobra.Command{
+		Use:           "cardea",
+		Short:         "Who is it, what may it do, on whose behalf",
+		Long:          long,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.Flags(root)
+	root.AddGroup(&cobra.Group{ID: "server", Title: "The server:"}, &cobra.Group{ID: "noun", Title: "What a server holds:"}, &cobra.Group{ID: "tool", Title: "Without a server:"})
+	for _, e := range extra {
+		add(root, "server", e)
+	}
+	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
+		resource.Command, key.Command, session.Command, event.Command, token.Command} {
+		add(root, "noun", noun(c))
+	}
+	add(root, "tool", jwt.Command())
+	root.SetHelpCommandGroupID("tool")
+	root.SetCompletionCommandGroupID("tool")
+	return root
+}
+
+func add(root *cobra.Command, group string, c *cobra.Command) {
+	c.GroupID = group
+	c.SilenceErrors, c.SilenceUsage = true, true
+	root.AddCommand(c)
+}
+
+const long = `Cardea answers: who is it, what may it do, on whose behalf.
+
+The nouns talk to a running server: one on this machine through the socket in its data folder
+(--data; who may open the folder is the administrator), or one elsewhere over https with an API
+token (--server and --token-file).
+
+Exit codes: 0 done, 1 refused or failed, 2 the command line is not good, 3 what it names does not
+exist, 4 no server answered, 5 you may not.`

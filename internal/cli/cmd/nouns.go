@@ -1,0 +1,15 @@
+package cmd
+
+// The nouns that commands name each other's things by.
+var (
+	Tenant   = Noun{Name: "tenant", Path: "/tenants", ID: "id"}
+	Account  = Noun{Name: "account", Path: "/accounts", Prefix: "acc", ID: "id", Names: []string{"username"}, Filter: "username"}
+	Group    = Noun{Name: "group", Path: "/groups", Prefix: "grp", ID: "id", Names: []string{"name"}, Filter: "name"}
+	Role     = Noun{Name: "role", Path: "/roles", Prefix: "rol", ID: "id", Names: []string{"name"}, Filter: "name"}
+	Client   = Noun{Name: "client", Path: "/clients", Prefix: "cli", ID: "client_id", Names: []string{"client_name"}}
+	Resource = Noun{Name: "resource", Path: "/resources", Prefix: "res", ID: "id", Names: []string{"audience", "name"}}
+	Key      = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid"}
+	Session  = Noun{Name: "session", Path: "/sessions", Prefix: "ses", ID: "id"}
+	Event    = Noun{Name: "event", Path: "/events", Prefix: "", ID: "position"}
+	Token    = Noun{Name: "token", Path: "/tokens", Prefix: "apt", ID: "id", Names: []string{"name"}}
+)
