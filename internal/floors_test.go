@@ -40,12 +40,12 @@ var floors = []struct {
 	{"F6b", "ui/visit"}, // what the pages share when a browser calls
 	{"F6c", "ui ui/signin ui/consent ui/account ui/notice api"},
 	{"F7a", "app"},
-	{"F7b", "cli/cmd cli/jwt"},
-	{"F7c", "cli/account cli/client cli/event cli/group cli/key cli/resource cli/role cli/session cli/tenant cli/token cli/serve cli/demo"}, // `cardea serve` starts what app wires
-	{"F7d", "cli"},
+	{"F7b", "cli/cmd"}, // the vocabulary of the commands
+	{"F7c", "cli/account cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/resource cli/role cli/serve cli/session cli/tenant cli/token"},
+	{"F7d", "cli"}, // `cardea serve` starts what app wires, so the command line stands above it
 }
 
-// families are parents that are only their children's vocabulary.
+// families are parents whose children are rooms of their own.
 var families = []string{"oauth", "factor", "ui", "cli"}
 
 // tools are programs and test kits that are no part of the server: they may import anything, and

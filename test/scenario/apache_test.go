@@ -44,7 +44,7 @@ OIDCProviderMetadataURL {{.Issuer}}/.well-known/openid-configuration
 OIDCClientID {{.Client.ID}}
 OIDCClientSecret {{.Client.Secret}}
 OIDCRedirectURI {{.Client.RedirectURI}}
-OIDCCryptoPassphrase {{.Passphrase}}
+OIDCCryptoPassphrase "{{.Passphrase}}"
 OIDCScope "openid profile email"
 OIDCPKCEMethod S256
 OIDCRemoteUserClaim sub
