@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -37,6 +39,23 @@ func Get(r *store.Reader, tenant id.Tenant, account ID) (Account, error) {
 		return Account{}, err
 	}
 	return list[0], nil
+}
+
+// Release reads an account's claims for a client, as Account.ClaimsFor gives them, and of the
+// account's rows no more than they need. It returns store.ErrNotFound for no account.
+func Release(r *store.Reader, tenant id.Tenant, account ID, scopes oauth.ScopeSet, requested []oauth.ClaimRequest) (Released, error) {
+	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, account)
+	if err == nil && len(list) == 0 {
+		err = store.ErrNotFound
+	}
+	wants := func(c oauth.ClaimRequest) bool { return c.Name == "email" || c.Name == "email_verified" }
+	if err == nil && (scopes.Has(oauth.ScopeEmail) || slices.ContainsFunc(requested, wants)) {
+		err = addEmails(r, tenant, list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0].ClaimsFor(scopes, requested), nil
 }
 
 // Active returns the epoch of an account that may act: it and its tenant are enabled. Else

@@ -62,15 +62,14 @@ func (u *Room) serve(w http.ResponseWriter, r *web.Request) error {
 	if a.Grant == nil || !a.Scopes.Has(oauth.ScopeOpenID) {
 		return oauth.InsufficientScope("the access token lacks the scope openid")
 	}
-	person, err := u.person(r.Context(), iss.Tenant, a.Grant.Account)
-	if err != nil {
-		return err
-	}
 	terms, err := a.Grant.Terms()
 	if err != nil {
 		return err
 	}
-	released := person.ClaimsFor(a.Scopes, terms.Claims.UserInfo)
+	released, err := u.release(r.Context(), iss.Tenant, a, terms.Claims.UserInfo)
+	if err != nil {
+		return err
+	}
 	if alg := a.Client.UserinfoAlg; alg != "" {
 		return u.signed(w, r, iss, jose.Algorithm(alg), a, released)
 	}
@@ -108,16 +107,16 @@ func (u *Room) signed(w http.ResponseWriter, r *web.Request, iss mint.Issuer, al
 	return err
 }
 
-func (u *Room) person(ctx context.Context, tenant id.Tenant, who account.ID) (a account.Account, err error) {
+func (u *Room) release(ctx context.Context, tenant id.Tenant, a mint.Access, requested []oauth.ClaimRequest) (out account.Released, err error) {
 	err = u.store.Read(ctx, tenant, func(r *store.Reader) error {
-		a, err = account.Get(r, tenant, who)
+		out, err = account.Release(r, tenant, a.Grant.Account, a.Scopes, requested)
 		return err
 	})
 	// The grant stood a moment ago; an account that is gone since then is no fault.
 	if errors.Is(err, store.ErrNotFound) {
-		return a, oauth.InvalidToken("the access token is not valid").Because(err)
+		return nil, oauth.InvalidToken("the access token is not valid").Because(err)
 	}
-	return a, err
+	return out, err
 }
 
 // withClaims appends claims to the members of an object, which is not empty.
