@@ -1,17 +1,20 @@
-# Everything here works on a Debian machine with Go, git and apt: make test installs nothing by
-# itself and says what it skips; .ci/run installs what is missing first.
+# Everything here works on a Debian machine with Go, git and apt: make test installs what is
+# missing where it may, and says what it skips where it may not.
 GO      ?= go
 TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 10m
 ROUNDS  ?= 20
 
-.PHONY: build test lint vulncheck unit peers scenario bench kill9 fuzz timing docs demo
+.PHONY: build test setup lint vulncheck unit peers scenario bench kill9 fuzz timing docs demo
 
 build: ## the binary as it is released
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/cardea ./cmd/cardea
 
-test: lint vulncheck unit peers scenario
+test: setup lint vulncheck unit peers scenario
 	@echo "make test: all passed"
+
+setup: ## Debian packages for the tests
+	@bash test/setup.sh
 
 lint: ## vet, staticcheck, gosec, and the rules of the house
 	@test -z "$$(gofmt -l cmd internal sdk examples test bench | tee /dev/stderr)"
