@@ -5,7 +5,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 10m
 ROUNDS  ?= 20
 
-.PHONY: build test lint vulncheck unit peers scenario bench kill9 fuzz docs demo
+.PHONY: build test lint vulncheck unit peers scenario bench kill9 fuzz timing docs demo
 
 build: ## the binary as it is released
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/cardea ./cmd/cardea
@@ -42,6 +42,9 @@ bench: ## prints the table and writes bench/RESULTS.md; needs two cores and abou
 
 fuzz: ## every fuzz target, FUZZTIME each
 	@bash test/fuzz.sh $(FUZZTIME)
+
+timing: ## whether time tells who exists (AU19); needs a quiet machine
+	CARDEA_TIMING=1 $(GO) test -count=1 -v -run AU19_Timing ./internal/factor/password
 
 docs: ## what is generated from the source
 	$(GO) generate ./... && $(GO) run ./internal/conformance

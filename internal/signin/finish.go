@@ -165,3 +165,22 @@ func replace(tx *store.Tx, tenant id.Tenant, old *session.Session, s session.Ses
 	}
 	return session.End(tx, tenant, old.ID)
 }
+
+// Cancel is the verb of going back without having signed in.
+var Cancel = guard.Declare[interaction.ID, guard.None]("interaction.cancel", guard.Public, "Go back to the application without signing in")
+
+// Stop notes that the person does not want to go on: the interaction is denied, which whoever began
+// it tells the client. Refusal: ErrGone, also where there was an answer before.
+func (room *Room) Stop(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place) error {
+	return room.guard.Do(ctx, c, Cancel.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
+		i, err := get(tx, tenant, at)
+		if err != nil {
+			return err
+		}
+		err = interaction.Decide(tx, tenant, i.ID, i.Session, interaction.Denied)
+		if errors.Is(err, store.ErrNotFound) {
+			return ErrGone
+		}
+		return err
+	})
+}

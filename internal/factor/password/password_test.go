@@ -354,6 +354,8 @@ func TestAU18_AU19_SameAnswerAndSameWorkForAll(t *testing.T) {
 		if bare == "" {
 			t.Fatal("no account")
 		}
+		w.try("nobody-at-first", wrong, "") // whatever is made once is made
+		w.clock.Advance(24 * time.Hour)
 		work := map[string]string{}
 		for _, name := range []string{"bob", "nobody-has-this", "off", "bare"} {
 			mark := len(w.events())

@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -47,6 +48,19 @@ func TestO20_FlowFromNothing(t *testing.T) {
 		b.get("/oauth/authorize/resume?i="+i).page(http.StatusBadRequest, "")
 		// With session and consent, the same request is answered at once.
 		b.authorize(request(w.web, "scope", "profile openid read:events", "resource", calendar)).code()
+	})
+}
+
+func TestFlowGoneBackWithoutSigningIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.agent()
+		i := b.authorize(request(w.web)).leads("/signin")
+		if err := w.store.Write(t.Context(), id.Default, store.Serializable, func(tx *store.Tx) error {
+			return interaction.Decide(tx, id.Default, interaction.ID(i), "", interaction.Denied)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.get("/oauth/authorize/resume?i=" + i).refused(oauth.CodeAccessDenied)
 	})
 }
 

@@ -103,6 +103,10 @@ func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params
 	if err != nil && !errors.Is(err, browser.ErrNone) {
 		return err
 	}
+	// RFC 6749 §4.1.2.1: the person went back to the client without signing in
+	if i != nil && i.Session == "" && i.Decision == interaction.Denied {
+		return oauth.AccessDenied("the person went back without signing in")
+	}
 	if !signedIn || a.mustSignIn(r, q, s, i) {
 		return a.signIn(w, r, q, params, s, signedIn, i)
 	}

@@ -24,8 +24,11 @@ type Room struct {
 	Translate web.ErrorFunc
 }
 
-// PathChoose takes the choice of an account, below the tenant's root.
-const PathChoose = "/signin/choose"
+// Paths that take forms, below the tenant's root.
+const (
+	PathChoose = "/signin/choose"
+	PathCancel = "/signin/cancel"
+)
 
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
@@ -41,6 +44,10 @@ func (room *Room) Routes() []web.Route {
 		{
 			Name: "ui.signin.choose", Method: http.MethodPost, Path: PathChoose, Scope: web.PerTenant, CSRF: web.Browser,
 			Action: signin.Continue.Name(), Event: signin.Continue.Name(), Handler: room.choose, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.cancel", Method: http.MethodPost, Path: PathCancel, Scope: web.PerTenant, CSRF: web.Browser,
+			Action: signin.Cancel.Name(), Event: signin.Cancel.Name(), Handler: room.cancel, Errors: room.Translate,
 		},
 	}
 }
@@ -88,19 +95,23 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 			return err
 		}
 	}
+	cancel := ""
+	if i.Kind == interaction.Authorize {
+		cancel = visit.URL(r, PathCancel)
+	}
 	s := g.Session
 	if s == nil || other || i.About.Account != "" && i.About.Account != s.Account || i.Account != "" && i.Account != s.Account {
 		base, err := room.base(r.Context(), r, i)
 		if err != nil {
 			return err
 		}
-		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait})
+		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
 	}
-	return room.known(w, r, g, app, say)
+	return room.known(w, r, g, app, cancel, say)
 }
 
 // known shows the pages of a person who is signed in.
-func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, app part.App, say telling) error {
+func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, app part.App, cancel string, say telling) error {
 	i, s := g.Interaction, g.Session
 	base, err := room.base(r.Context(), r, i)
 	if err != nil {
@@ -115,10 +126,10 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, ap
 		return err
 	}
 	if enough || i.About.Choose && i.Account != s.Account {
-		return visit.Show(w, http.StatusOK, &Chooser{Base: base, App: app, Action: visit.URL(r, PathChoose),
+		return visit.Show(w, http.StatusOK, &Chooser{Base: base, App: app, Action: visit.URL(r, PathChoose), CancelAction: cancel,
 			Choices: []Choice{{Person: visit.Person(a), Value: string(s.ID)}}})
 	}
-	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Problem: say.problem, Wait: say.wait}
+	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Problem: say.problem, Wait: say.wait, CancelAction: cancel}
 	if app.Name == "" {
 		page.Reason = ForSafety
 	}
@@ -218,6 +229,26 @@ func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
 	if !enough {
 		web.SeeOther(w, visit.URL(r, visit.PathSignIn, again...))
 		return nil
+	}
+	visit.Return(w, g.Interaction)
+	return nil
+}
+
+// cancel goes back to the client without a sign-in.
+func (room *Room) cancel(w http.ResponseWriter, r *web.Request) error {
+	g, _, err := room.guest(w, r)
+	if err != nil {
+		return err
+	}
+	if g.Interaction.Kind != interaction.Authorize {
+		return visit.ErrMissing // nobody waits for an answer
+	}
+	err = room.Visits.SignIn.Stop(r.Context(), g.Caller, visit.Tenant(r), g.Place())
+	if errors.Is(err, signin.ErrGone) {
+		return visit.ErrExpired
+	}
+	if err != nil {
+		return err
 	}
 	visit.Return(w, g.Interaction)
 	return nil

@@ -158,7 +158,7 @@ func TestCG30_CookiesHoldOpaqueIds(t *testing.T) {
 		b.submit(b.get("/signin?i="+string(i)), "submit", "username", "ada", "password", good)
 		b.submit(b.get("/account"), "signout")
 		form := regexp.MustCompile(`^__Host-cardea-(session|browser|device)$`)
-		value := regexp.MustCompile(`^(cdr_(se|in|dv)_[A-Za-z0-9_-]{49})?$`)
+		value := regexp.MustCompile(`^(cdr_(se|in|dv)_[A-Za-z0-9_-]{57})?$`)
 		if len(b.set) < 4 {
 			t.Fatalf("only %d cookies", len(b.set))
 		}

@@ -204,6 +204,24 @@ func TestChooser(t *testing.T) {
 	})
 }
 
+func TestGoingBackWithoutSigningIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.browser()
+		i := b.begin(interaction.Authorize, interaction.About{Client: w.app("HireMe123").ID})
+		page := b.get("/signin?i="+string(i)).says(t, "Back to HireMe123")
+		b.submit(page, "cancel").expect(t, 303, "/oauth/authorize/resume?i="+string(i))
+		if now := b.interaction(i); now.Decision != interaction.Denied || now.Session != "" {
+			t.Errorf("%+v", now)
+		}
+		b.submit(page, "cancel").expect(t, 400, "") // once
+		w.browser().post("/signin/cancel", url.Values{"i": {string(i)}}).expect(t, 400, "")
+		own := b.follow(b.get("/account"))
+		if own.byID("cancel") != nil {
+			t.Error("there is nobody to go back to")
+		}
+	})
+}
+
 // toy is a factor that somebody adds: a word that a thing in one's pocket shows.
 type toy struct{ w *world }
 
