@@ -1,12 +1,14 @@
 package scenario
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // CG02: what is made for one purpose is nothing at every other door.
@@ -167,11 +169,13 @@ func TestOP03_EventsNameWhatWasDecidedOn(t *testing.T) {
 		if err := s.Admin(t.Context(), http.MethodPatch, "/accounts/"+ann.ID, map[string]any{"id": "acc_other", "name": "Eve"}, nil); err == nil {
 			t.Error("a body with another id was taken")
 		}
-		var events json.RawMessage
-		if err := s.Command(t.Context(), &events, "event", "list", "--action", "account.disable"); err != nil {
-			t.Fatal(err)
-		}
-		list := string(events)
+		list := ""
+		within(t, 5*time.Second, "the event is in the log", func(ctx context.Context) (bool, error) {
+			var events json.RawMessage
+			err := s.Command(ctx, &events, "event", "list", "--on", ann.ID, "--action", "account.disable")
+			list = string(events)
+			return len(list) > len("[]\n"), err
+		})
 		if strings.Count(list, `"account.disable"`) != 1 || !strings.Contains(list, `"resource":"`+ann.ID+`"`) && !strings.Contains(list, `"resource": "`+ann.ID+`"`) {
 			t.Errorf("the log says %s", list)
 		}
