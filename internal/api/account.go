@@ -2,17 +2,16 @@ package api
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
-	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/store"
 )
 
 // Account is an account as the API shows it. The standard claims are members of it.
@@ -87,8 +86,8 @@ func accountEndpoints() []endpoint {
 		act("account.disable", http.MethodPost, "/accounts/{id}/disable", account.TurnOff, "Disable an account: its sessions and tokens end.", onAccount((*lifecycle.Lifecycle).Disable)),
 		act("account.enable", http.MethodPost, "/accounts/{id}/enable", account.TurnOn, "Enable a disabled account; what ended stays ended.", onAccount((*lifecycle.Lifecycle).Enable)),
 		act("account.delete", http.MethodDelete, "/accounts/{id}", account.Remove, "Delete an account with all that belongs to it.", onAccount((*lifecycle.Lifecycle).Delete)),
-		send("account.set_password", http.MethodPut, "/accounts/{id}/password", account.Change, "Give an account a new password.", func(c *call, in Password) error {
-			return setPassword(c, account.ID(c.r.PathValue("id")), in.Password)
+		send("account.set_password", http.MethodPut, "/accounts/{id}/password", password.Set, "Give an account a new password; its sessions end.", func(c *call, in Password) error {
+			return c.api.Passwords.Set(c.ctx(), c.who, c.tenant, account.ID(c.r.PathValue("id")), in.Password, true)
 		}).dear(),
 		act("account.verify_phone", http.MethodPost, "/accounts/{id}/phone/verify", account.VerifyPhone, "Vouch for an account's telephone number.", onID(account.ConfirmPhone)),
 	}
@@ -116,29 +115,37 @@ func lookAccount(c *call) (Account, error) {
 	return showAccount(a), err
 }
 
-// newAccount makes the account and then sets its password: hashing belongs in no transaction.
-// A password that is refused takes the account with it, so that the request fails as a whole.
+// newAccount makes the account with its password in one transaction. The password is hashed
+// before, so whether the caller may is asked first: hashing is dear.
 func newAccount(c *call, in NewAccount) (Account, error) {
-	a, err := account.Create(c.ctx(), c.api.Guard, c.who, c.tenant, account.New{
-		Username: in.Username, Claims: in.Claims, Email: in.Email, EmailVerified: in.EmailVerified})
-	if err != nil || in.Password == "" {
+	wish := account.New{Username: in.Username, Claims: in.Claims, Email: in.Email, EmailVerified: in.EmailVerified}
+	if in.Password == "" {
+		a, err := account.Create(c.ctx(), c.api.Guard, c.who, c.tenant, wish)
 		return showAccount(a), err
 	}
-	if err := setPassword(c, a.ID, in.Password); err != nil {
-		undo := context.WithoutCancel(c.ctx())
-		if undone := c.api.Lifecycle.Delete(undo, c.who, c.tenant, a.ID); undone != nil {
-			return Account{}, errors.Join(err, fmt.Errorf("account %s was made without its password, and stays: %w", a.ID, undone))
+	which := account.NewID(c.api.Guard.Store().Now())
+	deed := account.Add.On(c.tenant, which, nil)
+	if allowed, err := c.api.Guard.May(c.ctx(), c.who, deed); err != nil {
+		return Account{}, err
+	} else if !allowed {
+		return Account{}, &guard.Denied{Action: account.Add.Name()}
+	}
+	about := account.Account{ID: which, Username: account.Username(in.Username), Claims: in.Claims, Emails: []account.Email{{Address: account.EmailAddress(in.Email), Primary: true}}}
+	keep, err := c.api.Passwords.Initial(c.ctx(), c.tenant, in.Password, about)
+	if err != nil {
+		return Account{}, password.Unfit(err)
+	}
+	var made account.Account
+	err = c.api.Guard.Do(c.ctx(), c.who, deed, func(tx *store.Tx) (err error) {
+		if made, err = account.Insert(tx, c.tenant, which, wish); err != nil {
+			return err
 		}
+		return keep(tx, which)
+	})
+	if err != nil {
 		return Account{}, err
 	}
-	return showAccount(a), nil
-}
-
-func setPassword(c *call, who account.ID, password string) error {
-	if password == "" {
-		return guard.Invalid("password", "Give a password.")
-	}
-	return c.api.SetPassword(c.ctx(), c.who, c.tenant, who, secret.Of(password))
+	return showAccount(made), nil
 }
 
 func onAccount(do func(*lifecycle.Lifecycle, context.Context, caller.Caller, id.Tenant, account.ID) error) func(*call) error {

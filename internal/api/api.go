@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
@@ -23,9 +24,17 @@ type Deps struct {
 	Root      *secret.Root
 	Ring      *key.Ring
 	Lifecycle *lifecycle.Lifecycle
-	// SetPassword gives an account a password, as an administrator's act. A password that may
-	// not be is refused with a *guard.Problem invalid of the field password.
-	SetPassword func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, password secret.Secret) error
+	Passwords Passwords
+}
+
+// Passwords is the room factor/password.
+type Passwords interface {
+	// Set gives an account a new password on an administrator's word; with end its sessions
+	// end. What may not be a password is a *guard.Problem of the field password.
+	Set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end bool) error
+	// Initial judges and hashes the first password of an account that is about to be made;
+	// keep stores it in the transaction that makes the account.
+	Initial(ctx context.Context, tenant id.Tenant, raw string, about account.Account) (keep func(*store.Tx, account.ID) error, err error)
 }
 
 // SecretGrace is how long a client's former secret is accepted after a rotation, unless the
@@ -41,7 +50,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.SetPassword == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}

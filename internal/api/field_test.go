@@ -125,5 +125,5 @@ func TestMissingDependencyStopsTheStart(t *testing.T) {
 			t.Error("New accepts nothing")
 		}
 	}()
-	New(Deps{SetPassword: nil})
+	New(Deps{Passwords: nil})
 }

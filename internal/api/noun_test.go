@@ -51,9 +51,9 @@ func TestLifeOfAClient(t *testing.T) {
 
 func TestLifeOfAnAccount(t *testing.T) {
 	apitest.Each(t, func(t *testing.T, w *apitest.World) {
-		made := as(t, w, "", "POST", v1+"/accounts", `{"username":"tester","name":"Test Er","email":"t@example.com","email_verified":true,"password":"correct horse battery staple","address":{"country":"FR"}}`).want(t, 201)
+		made := as(t, w, "", "POST", v1+"/accounts", `{"username":"tester","name":"Test Er","email":"t@example.com","email_verified":true,"password":"quiet otters borrow lanterns","address":{"country":"FR"}}`).want(t, 201)
 		id := made.member(t, "id")
-		if strings.Contains(made.body, "horse") || made.member(t, "name") != "Test Er" || !strings.Contains(made.body, `"country":"FR"`) {
+		if strings.Contains(made.body, "otters") || made.member(t, "name") != "Test Er" || !strings.Contains(made.body, `"country":"FR"`) {
 			t.Fatalf("made %s", made.body)
 		}
 		found := as(t, w, "auditor", "GET", v1+"/accounts?username=TESTER", "").want(t, 200)
@@ -76,7 +76,7 @@ func TestLifeOfAnAccount(t *testing.T) {
 			t.Errorf("left %s", left)
 		}
 		as(t, w, "admin", "PUT", v1+"/accounts/"+id+"/password", `{"password":"short"}`).want(t, 422)
-		as(t, w, "admin", "PUT", v1+"/accounts/"+id+"/password", `{"password":"correct horse battery stable"}`).want(t, 204)
+		as(t, w, "admin", "PUT", v1+"/accounts/"+id+"/password", `{"password":"quiet otters borrow ladders"}`).want(t, 204)
 		as(t, w, "admin", "POST", v1+"/accounts/"+id+"/disable", "").want(t, 204)
 		if got := as(t, w, "admin", "GET", v1+"/accounts?disabled=true", "").body; !strings.Contains(got, id) {
 			t.Errorf("disabled: %s", got)

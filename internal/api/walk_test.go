@@ -2,11 +2,13 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -58,7 +60,7 @@ func (v victims) body(name string) string {
 		"api.tenant.update":        `{"display_name":"taken over"}`,
 		"api.account.create":       `{"username":"intruder","name":"x"}`,
 		"api.account.update":       `{"name":"taken over"}`,
-		"api.account.set_password": `{"password":"taken over by a stranger"}`,
+		"api.account.set_password": `{"password":"seven purple umbrellas sing"}`,
 		"api.account.add_email":    `{"email":"intruder@example.com","email_verified":true}`,
 		"api.account.verify_email": `{"email":"v@example.com"}`,
 		"api.account.prefer_email": `{"email":"v@example.com"}`,
@@ -255,6 +257,9 @@ func TestCG25_NoOtherOriginReadsTheAdministration(t *testing.T) {
 	})
 }
 
+// trailing is the padding behind the last column.
+var trailing = regexp.MustCompile(` +\n`)
+
 var update = flag.Lookup("update")
 
 func golden(t *testing.T, name string, got []byte) {
@@ -276,7 +281,7 @@ func TestRoutes(t *testing.T) {
 	storeless := apitest.Table()
 	var all, open bytes.Buffer
 	for _, rt := range storeless {
-		fmt.Fprintf(&all, "%-6s %-45s %s\n", rt.Method, rt.Path, rt.Action)
+		fmt.Fprintf(&all, "%-6s %-45s %s\n", rt.Method, rt.Path, cmp.Or(rt.Action, "-"))
 		if rt.Public != "" {
 			fmt.Fprintf(&open, "%-6s %-45s %s\n", rt.Method, rt.Path, rt.Public)
 		}
@@ -318,5 +323,5 @@ func TestRoleTimesAction(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	golden(t, "role-action.golden", bytes.ReplaceAll(b.Bytes(), []byte(" \n"), []byte("\n")))
+	golden(t, "role-action.golden", trailing.ReplaceAll(b.Bytes(), []byte("\n")))
 }

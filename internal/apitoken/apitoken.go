@@ -80,14 +80,10 @@ func (n *New) normalize() error {
 	return nil
 }
 
-// Facts tells policy whose a token is; a token that is being made belongs to the account that
-// it is made for. It is a policy.Loader.
+// Facts tells policy whose a token is. It is a policy.Loader; one that looks at the owner, such
+// as membership's, comes behind it.
 func Facts(r *store.Reader, q policy.Request, f *policy.Facts) error {
-	switch {
-	case q.Kind != "apitoken" || q.Resource == "":
-		return nil
-	case account.ID(q.Resource).Check() == nil:
-		f.ResourceOwner = q.Resource
+	if q.Kind != "apitoken" || q.Resource == "" {
 		return nil
 	}
 	who, err := owner(r, ID(q.Resource))

@@ -104,9 +104,6 @@ func Present(ctx context.Context, s *store.Store, root *secret.Root, tenant id.T
 	return t, err
 }
 
-// Sweeps are the tokens that have expired.
-var Sweeps = []store.Sweep{{Table: "apitoken", Key: []string{"tenant", "digest"}, Gone: "expires_at < $1"}}
-
 func mine(c caller.Caller, who account.ID) bool {
 	return c.Kind == caller.Account && c.ID != "" && c.ID == string(who)
 }

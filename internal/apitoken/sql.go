@@ -49,3 +49,6 @@ func insert(tx *store.Tx, tenant id.Tenant, t Token, epoch int64, digest []byte)
 func remove(tx *store.Tx, tenant id.Tenant, token ID) error {
 	return tx.ExecOne("DELETE FROM apitoken WHERE tenant = $1 AND id = $2", tenant, token)
 }
+
+// Sweeps are the tokens that have expired.
+var Sweeps = []store.Sweep{{Table: "apitoken", Key: []string{"tenant", "digest"}, Gone: "expires_at < $1"}}

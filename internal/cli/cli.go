@@ -46,9 +46,9 @@ func ExecuteContext(ctx context.Context, args []string, stdin io.Reader, stdout,
 		return 0
 	}
 	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(err.Error())) // nobody listens: nothing to do
-	var coded interface{ ExitCode() int }
-	if errors.As(err, &coded) {
-		return coded.ExitCode()
+	var has interface{ ExitCode() int }
+	if errors.As(err, &has) {
+		return has.ExitCode()
 	}
 	return cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
 }
@@ -67,8 +67,12 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.Flags(root)
-	root.AddGroup(&cobra.Group{ID: "server", Title: "The server:"}, &cobra.Group{ID: "noun", Title: "What a server holds:"}, &cobra.Group{ID: "tool", Title: "Without a server:"})
+	if len(extra) > 0 {
+		root.AddGroup(&cobra.Group{ID: "server", Title: "The server:"})
+	}
+	root.AddGroup(&cobra.Group{ID: "noun", Title: "What a server holds:"}, &cobra.Group{ID: "tool", Title: "Without a server:"})
 	for _, e := range extra {
+		coded(e)
 		add(root, "server", e)
 	}
 	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
@@ -85,6 +89,22 @@ func add(root *cobra.Command, group string, c *cobra.Command) {
 	c.GroupID = group
 	c.SilenceErrors, c.SilenceUsage = true, true
 	root.AddCommand(c)
+}
+
+// coded lets a command's plain errors end in the code of a failure, not of a bad command line.
+func coded(c *cobra.Command) {
+	run := c.RunE
+	if run == nil {
+		return
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		err := run(c, args)
+		var has interface{ ExitCode() int }
+		if err == nil || errors.As(err, &has) {
+			return err
+		}
+		return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error()}
+	}
 }
 
 const long = `Cardea answers: who is it, what may it do, on whose behalf.

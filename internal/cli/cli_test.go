@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/api/apitest"
 	"github.com/cardea-iam/cardea/internal/cli"
@@ -80,7 +81,7 @@ func TestAcceptance(t *testing.T) {
 		job := good(t, w, "client", "create", "--name", "job", "--grant", "client_credentials")
 		text(t, job, "client_id")
 		text(t, job, "client_secret")
-		tester := good(t, w, "account", "create", "--username", "tester", "--password-file", file(t, "correct horse battery staple\n"))
+		tester := good(t, w, "account", "create", "--username", "tester", "--password-file", file(t, "quiet otters borrow lanterns\n"))
 		if text(t, tester, "username") != "tester" {
 			t.Errorf("tester: %v", tester)
 		}
@@ -110,7 +111,7 @@ func TestEveryNoun(t *testing.T) {
 		good(t, w, "account", "email", "verify", "ann", "ann@example.org")
 		good(t, w, "account", "email", "prefer", "ann", "ann@example.org")
 		good(t, w, "account", "email", "remove", "ann", "ann@example.com")
-		good(t, w, "account", "set-password", "ann", "--password-file", file(t, "correct horse battery staple"))
+		good(t, w, "account", "set-password", "ann", "--password-file", file(t, "quiet otters borrow lanterns"))
 		good(t, w, "account", "disable", "ann")
 		if got := list(t, w, "account", "list", "--disabled", "true"); len(got) != 1 || got[0]["username"] != "ann" {
 			t.Errorf("disabled %v", got)
@@ -225,8 +226,8 @@ func TestTablesForPeople(t *testing.T) {
 		if r.code != 0 || r.out != "Disabled.\n" {
 			t.Errorf("%+v", r)
 		}
-		r = run(t, nil, "correct horse battery staple\n", "account", "set-password", "the-admin", "--password-file", "-", "--data", w.Data)
-		if r.code != 0 || strings.Contains(r.out, "horse") {
+		r = run(t, nil, "quiet otters borrow lanterns\n", "account", "set-password", "the-admin", "--password-file", "-", "--data", w.Data)
+		if r.code != 0 || strings.Contains(r.out, "otters") {
 			t.Errorf("%+v", r)
 		}
 	})
@@ -278,7 +279,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			"no such client":    {[]string{"client", "show", "web", "--data", w.Data}, 3, "cardea client list"},
 			"no such account":   {[]string{"account", "disable", "nobody", "--data", w.Data}, 3, "cardea account list"},
 			"a bad redirect":    {[]string{"client", "create", "--name", "web", "--redirect-uri", "http://evil.example/cb", "--data", w.Data}, 1, "--redirect-uri: redirect URI: http is for"},
-			"a bad password":    {[]string{"account", "create", "--username", "x", "--password-file", file(t, "short"), "--data", w.Data}, 1, "less than 15"},
+			"a bad password":    {[]string{"account", "create", "--username", "x", "--password-file", file(t, "short"), "--data", w.Data}, 1, "shorter than 15"},
 			"a bad scope":       {[]string{"resource", "create", "--audience", "https://x.example", "--name", "x", "--scope", "read", "--data", w.Data}, 2, "NAME[PERMISSION]=DESCRIPTION"},
 			"a bad permission":  {[]string{"role", "create", "--name", "x", "--permission", "nothing:read", "--data", w.Data}, 3, "cardea resource list"},
 			"no password file":  {[]string{"account", "set-password", "the-plain", "--data", w.Data}, 2, "--password-file"},
@@ -314,7 +315,8 @@ func TestFollow(t *testing.T) {
 		good(t, w, "client", "create", "--name", "job", "--grant", "client_credentials")
 		w.Sequence(t)
 		all := len(list(t, w, "event", "list", "--limit", "0"))
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
 		out := &signal{wants: all, end: cancel}
 		var errs bytes.Buffer
 		code := cli.ExecuteContext(ctx, []string{"--data", w.Data, "event", "follow", "--after", "0", "--json", "--interval", "10ms"}, nil, out, &errs, func(string) string { return "" })

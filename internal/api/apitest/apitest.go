@@ -19,8 +19,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/password/argon"
+	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -37,7 +42,7 @@ import (
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, apitoken.Migrations}
+	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
@@ -63,9 +68,6 @@ type Person struct {
 // Operator is the caller on the socket.
 var Operator = caller.Local("apitest")
 
-// MinPassword is the least length of a password here; the real rules are factor/password's.
-const MinPassword = 15
-
 // Each runs fn as a subtest with a world on each database.
 func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 	t.Helper()
@@ -75,17 +77,24 @@ func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 // New starts a world on a migrated store; it ends with the test.
 func New(t *testing.T, s *store.Store) *World {
 	t.Helper()
-	engine, err := policy.New(membership.Facts, session.Facts, apitoken.Facts)
+	engine, err := policy.New(session.Facts, apitoken.Facts, membership.Facts)
 	must(t, err)
 	w := &World{Store: s, Guard: guard.New(s, engine), Root: secret.NewRoot([32]byte{1}), People: map[string]Person{}}
+	directory := tenant.NewDirectory(s)
+	hasher, err := argon.New(argon.Config{Current: password.Pepper(w.Root)})
+	must(t, err)
+	rules, err := passwordpolicy.New(0, 0)
+	must(t, err)
+	passwords, err := password.New(w.Guard, w.Root, directory, password.Options{Hasher: hasher, Policy: rules})
+	must(t, err)
 	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), SetPassword: w.setPassword})
+		}), Passwords: passwords})
 	w.Routes = a.Routes()
 	w.populate(t)
-	w.serve(t)
+	w.serve(t, directory)
 	return w
 }
 
@@ -108,7 +117,7 @@ func (w *World) populate(t *testing.T) {
 	}
 }
 
-func (w *World) serve(t *testing.T) {
+func (w *World) serve(t *testing.T, directory *tenant.Directory) {
 	t.Helper()
 	// The port must be known before the server is made: it answers for its own host alone.
 	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -120,7 +129,6 @@ func (w *World) serve(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, os.RemoveAll(w.Data)) })
 	w.URL = "http://" + address
-	directory := tenant.NewDirectory(w.Store)
 	server, err := web.NewServer(web.Options{PublicURL: w.URL, Listen: address, Socket: filepath.Join(w.Data, "cardea.sock"),
 		Log: slog.New(slog.DiscardHandler), Drain: 5 * time.Second,
 		Resolve: func(ctx context.Context, name string) (web.Tenant, error) {
@@ -149,31 +157,30 @@ func (w *World) serve(t *testing.T) {
 	})
 }
 
-// setPassword keeps nothing: it asks policy and refuses what is short.
-func (w *World) setPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, password secret.Secret) error {
-	if err := who.Check(); err != nil {
-		return err
-	}
-	return w.Guard.Do(ctx, c, account.Change.On(tenant, who, &account.Detail{Changed: []string{"password"}}), func(tx *store.Tx) error {
-		if _, err := account.Get(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
-			return account.ErrNone
-		} else if err != nil {
-			return err
-		}
-		if len(password.Reveal()) < MinPassword {
-			return guard.Invalid("password", "The password has less than 15 characters.")
-		}
-		return nil
-	})
-}
-
-// Sequence makes what happened until now visible in the log.
+// Sequence makes what happened until now visible in the log. On PostgreSQL it waits for the
+// transactions of the whole cluster that began before, as the job does.
 func (w *World) Sequence(t *testing.T) {
 	t.Helper()
-	must(t, w.Store.Write(t.Context(), id.AllTenants, store.Conditional, func(tx *store.Tx) error {
-		_, err := audit.Sequence(tx)
-		return err
-	}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := audit.SequenceAll(ctx, w.Store, "apitest")
+		must(t, err)
+		var waiting int64
+		must(t, w.Store.Read(ctx, id.AllTenants, func(r *store.Reader) error {
+			return r.One([]any{&waiting}, "SELECT (SELECT count(*) FROM event) - (SELECT count(*) FROM event_log)")
+		}))
+		if waiting == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d events have no position", waiting)
+		case <-tick.C:
+		}
+	}
 }
 
 // Session begins a session of an account.
@@ -196,5 +203,5 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, SetPassword: (*World)(nil).setPassword}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}}).Routes()
 }

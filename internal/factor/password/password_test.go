@@ -163,25 +163,23 @@ func (w *world) try(name, text, device string) (string, password.Outcome) {
 		return "in", out
 	case errors.As(err, &refused):
 		return string(refused.Reason), out
+	case errors.As(err, new(*argon.ErrBusy)): // passed the lanes and met a machine under load
+		return "busy", out
 	}
 	w.t.Fatal(err)
 	return "", out
 }
 
-// events are the outcomes in the log, behind a mark.
+// events are the outcomes in the log as it is written: it is read by position only once no other
+// transaction of the database server runs.
 func (w *world) events() (out []string) {
 	w.t.Helper()
-	if err := w.g.Store().Write(w.t.Context(), id.AllTenants, store.Serializable, func(tx *store.Tx) error {
-		_, err := audit.Sequence(tx)
-		return err
-	}); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := w.g.Store().Read(w.t.Context(), id.Default, func(r *store.Reader) error {
-		list, err := audit.Follow(r, id.Default, 0, 1000)
-		for _, e := range list {
-			out = append(out, e.Action+" "+string(e.Outcome))
-		}
+	if err := w.g.Store().Read(w.t.Context(), id.Default, func(r *store.Reader) (err error) {
+		out, err = store.Collect(r, func(row store.Row) (string, error) {
+			var action, outcome string
+			err := row.Scan(&action, &outcome)
+			return action + " " + outcome, err
+		}, "SELECT action, outcome FROM event WHERE tenant = $1 ORDER BY ord, n", id.Default)
 		return err
 	}); err != nil {
 		w.t.Fatal(err)
@@ -281,7 +279,7 @@ func TestAU07_ParallelGuessesGainNothing(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if seen["wrong_password"] > 5 || seen["throttled"] < 25 {
+		if seen["wrong_password"]+seen["busy"] > 5 || seen["throttled"] < 25 {
 			t.Fatalf("%v", seen)
 		}
 	})

@@ -95,7 +95,7 @@ func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 	}
 	prepared, err := room.Prepare(ctx, tenant, raw, about)
 	if err != nil {
-		return unfit(err)
+		return Unfit(err)
 	}
 	detail := &SetDetail{}
 	return room.guard.Do(ctx, c, Set.On(tenant, who, detail), func(tx *store.Tx) error {
@@ -169,8 +169,9 @@ func endSessions(tx *store.Tx, tenant id.Tenant, who account.ID, but session.ID,
 	return err
 }
 
-// unfit turns what is wrong with a password into an administrator's refusal.
-func unfit(err error) error {
+// Unfit turns what Prepare and Initial say of a password into an administrator's refusal; other
+// errors stay what they are.
+func Unfit(err error) error {
 	var refusal *policy.Refusal
 	switch {
 	case errors.As(err, &refusal):
