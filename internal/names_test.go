@@ -2,8 +2,11 @@ package internal_test
 
 import (
 	"go/ast"
+	"go/parser"
+	"go/token"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -78,6 +81,43 @@ func TestFloorsNamesStayInside(t *testing.T) {
 		}
 	}
 }
+
+// holds checks the fences around some packages, and that they are seen to be broken.
+func holds(t *testing.T, packages ...string) {
+	t.Helper()
+	files := source(t)
+	for _, pkg := range packages {
+		i := slices.IndexFunc(fences, func(n fence) bool { return n.pkg == pkg })
+		if i < 0 {
+			t.Fatalf("nothing stands around %s", pkg)
+		}
+		n := fences[i]
+		for _, f := range files {
+			for _, place := range n.uses(f) {
+				t.Errorf("%s: %s %v (%s)", place, n.pkg, n.names, n.why)
+			}
+		}
+		use := "_"
+		if len(n.names) > 0 {
+			use = path.Base(pkg) + "." + n.names[0]
+		}
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, "internal/x/x.go", "package x\nimport "+strconv.Quote(pkg)+"\nvar _ = "+use, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(n.uses(file{name: "internal/x/x.go", tree: tree, set: set})) == 0 {
+			t.Errorf("a use of %s is not seen", pkg)
+		}
+	}
+}
+
+// JW18: nothing that was not verified is believed inside the server either: only the command line
+// looks into tokens without a key.
+func TestJW18_NothingUnverifiedIsBelieved(t *testing.T) { holds(t, module+"internal/jose") }
+
+// OP08: what is random comes from crypto/rand.
+func TestOP08_NoPredictableRandomness(t *testing.T) { holds(t, "math/rand", "math/rand/v2") }
 
 // Certificate checks are never switched off outside tests, which only look at what is presented.
 func TestFloorsCertificatesAreChecked(t *testing.T) {

@@ -1,10 +1,11 @@
 #!/bin/bash
 # Runs gosec and fails on findings that are not argued beside the code. An argued line carries
 # "//nolint:gosec // why", or for a dropped error "//nolint:errcheck // why"; the reason is part
-# of the form.
+# of the form. Left out: G304 (a file name from a variable), since names of files come from flags
+# and configuration alone, never from a request; programs that make data for the source tree.
 set -u
 out=$(mktemp) && trap 'rm -f "$out"' EXIT
-go tool -modfile=tools/go.mod gosec -quiet -fmt golint -exclude-generated -exclude-dir=bench -exclude-dir=test ./... >"$out" 2>&1
+go tool -modfile=tools/go.mod gosec -quiet -fmt golint -exclude-generated -exclude=G304 -exclude-dir=bench -exclude-dir=test -exclude-dir=internal/factor/password/policy/gen ./... >"$out" 2>&1
 status=$?
 bad=0 argued=0
 while IFS= read -r finding; do

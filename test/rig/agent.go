@@ -18,6 +18,7 @@ import (
 // a secure origin, as Chromium and Firefox do. It follows no redirect by itself.
 type Agent struct {
 	Headers http.Header // sent with every request
+	Seen    func(*Page) // called with every answer, if set
 	client  *http.Client
 	cookies map[string]map[string]string // by host and name
 }
@@ -162,7 +163,11 @@ func (a *Agent) do(ctx context.Context, method, target string, form url.Values, 
 			jar[c.Name] = c.Value
 		}
 	}
-	return &Page{answer.StatusCode, answer.Header, req.URL, text}, nil
+	page := &Page{answer.StatusCode, answer.Header, req.URL, text}
+	if a.Seen != nil {
+		a.Seen(page)
+	}
+	return page, nil
 }
 
 // Follow asks for a URL and follows redirects until a page, or until one leads to a URL that
