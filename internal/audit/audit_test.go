@@ -13,20 +13,10 @@ import (
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 )
 
-func sequenceAll(t *testing.T, s *store.Store) (total int64) {
+func sequenceAll(t *testing.T, s *store.Store) {
 	t.Helper()
-	for {
-		var n int64
-		if err := s.Write(t.Context(), id.AllTenants, store.Serializable, func(tx *store.Tx) (err error) {
-			n, err = audit.Sequence(tx)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			return total
-		}
-		total += n
+	if _, err := audit.SequenceAll(t.Context(), s, "node"); err != nil {
+		t.Fatal(err)
 	}
 }
 

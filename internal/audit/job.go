@@ -19,8 +19,8 @@ const (
 // guard: an event about each event would have no end.
 func SequenceAll(ctx context.Context, s *store.Store, node string) (total int64, err error) {
 	for {
-		behind, err := behind(ctx, s)
-		if err != nil || !behind {
+		horizon, err := behind(ctx, s)
+		if err != nil || horizon == 0 {
 			return total, err
 		}
 		var n int64
@@ -28,7 +28,7 @@ func SequenceAll(ctx context.Context, s *store.Store, node string) (total int64,
 			if _, err := tx.Lease(lease, node, leaseFor); err != nil {
 				return err
 			}
-			n, err = Sequence(tx)
+			n, err = Sequence(tx, horizon)
 			return err
 		})
 		if err == store.ErrNotFound || n == 0 { //nolint:errorlint // Write returns it bare
@@ -41,11 +41,20 @@ func SequenceAll(ctx context.Context, s *store.Store, node string) (total int64,
 	}
 }
 
-// behind reports whether there are events without a position, so that an idle server does not
-// write.
-func behind(ctx context.Context, s *store.Store) (yes bool, err error) {
+// behind returns the horizon if there are events below it without a position, else 0, so that an
+// idle server does not write.
+func behind(ctx context.Context, s *store.Store) (horizon int64, err error) {
 	err = s.Read(ctx, id.AllTenants, func(r *store.Reader) error {
-		return r.One([]any{&yes}, "SELECT EXISTS (SELECT 1 FROM event WHERE ord > (SELECT ord FROM event_cursor WHERE one = 1))")
+		h, err := r.Horizon()
+		if err != nil {
+			return err
+		}
+		var yes bool
+		err = r.One([]any{&yes}, "SELECT EXISTS (SELECT 1 FROM event WHERE ord > (SELECT ord FROM event_cursor WHERE one = 1) AND ord < $1)", h)
+		if yes {
+			horizon = h
+		}
+		return err
 	})
-	return yes, err
+	return horizon, err
 }

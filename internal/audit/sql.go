@@ -11,7 +11,7 @@ import (
 
 // Append writes the event of a transaction; n numbers the events of one transaction from 0.
 func Append(tx *store.Tx, n int, tenant id.Tenant, action string, outcome Outcome, c caller.Caller, resource string, detail []byte) error {
-	_, err := tx.Exec("INSERT INTO event (ord, n, tenant, at, action, outcome, actor, caller, resource, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+	err := tx.ExecLast("INSERT INTO event (ord, n, tenant, at, action, outcome, actor, caller, resource, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		tx.Order(), n, string(tenant), tx.Now(), action, string(outcome), c.Subject(), c.JSON(), resource, string(detail))
 	if err != nil {
 		return fmt.Errorf("append to the log: %w", err)
@@ -23,18 +23,15 @@ func Append(tx *store.Tx, n int, tenant id.Tenant, action string, outcome Outcom
 // meanwhile.
 const sequenceBatch = 500
 
-// Sequence gives up to sequenceBatch final events their position and returns how many it took.
-// The caller holds the lease of the job.
-func Sequence(tx *store.Tx) (int64, error) {
-	horizon, err := tx.Horizon()
-	if err != nil {
-		return 0, err
-	}
+// Sequence gives up to sequenceBatch events below the horizon their position and returns how many
+// it took. The horizon was read before the transaction began: what is below it is in sight. The
+// caller holds the lease of the job.
+func Sequence(tx *store.Tx, horizon int64) (int64, error) {
 	var from, to int64
 	if err := tx.One([]any{&from}, "SELECT ord FROM event_cursor WHERE one = 1"); err != nil {
 		return 0, err
 	}
-	err = tx.One([]any{&to}, "SELECT coalesce(max(ord), 0) FROM (SELECT ord FROM event WHERE ord > $1 AND ord < $2 ORDER BY ord LIMIT $3) AS batch", from, horizon, sequenceBatch)
+	err := tx.One([]any{&to}, "SELECT coalesce(max(ord), 0) FROM (SELECT ord FROM event WHERE ord > $1 AND ord < $2 ORDER BY ord LIMIT $3) AS batch", from, horizon, sequenceBatch)
 	if err != nil || to == 0 {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/cardea-iam/cardea/internal/id"
@@ -89,9 +90,15 @@ func (e *pgEngine) read(ctx context.Context, tenant id.Tenant, fn func(*Reader) 
 	return fn(&Reader{ctx: ctx, conn: pgConn{c.Conn()}, store: e.store, tenant: tenant, now: e.store.clock()})
 }
 
-// horizon reads the smallest transaction id that is still running.
+// horizon is the smallest id among this database's running transactions. The snapshot's own xmin
+// would wait for those of other databases too, a backup's or a report's. backend_xid has 32 bits:
+// the rest follows from the snapshot's 64. All nodes connect as one role, so none is hidden.
 func (e *pgEngine) horizon(r *Reader) (n int64, err error) {
-	err = r.One([]any{&n}, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+	err = r.One([]any{&n}, `WITH next AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS id)
+		SELECT min(id) FROM (SELECT id FROM next
+			UNION ALL SELECT next.id - ((next.id - a.backend_xid::text::bigint) & 4294967295) FROM pg_stat_activity a, next
+			WHERE a.datname = current_database() AND a.backend_xid IS NOT NULL
+			AND ((next.id - a.backend_xid::text::bigint) & 4294967295) < 2147483648) AS running`)
 	return n, err
 }
 
@@ -135,16 +142,40 @@ func (e *pgEngine) attempt(ctx context.Context, tenant id.Tenant, begin string, 
 		e.rollback(c)
 		return err
 	}
-	tag, err := c.Exec(ctx, "COMMIT")
-	if err != nil {
+	if err := commitPostgres(ctx, c.Conn(), tx.last); err != nil {
 		e.rollback(c)
 		return fmt.Errorf("commit: %w", err)
 	}
-	if tag.String() != "COMMIT" { // PostgreSQL answers ROLLBACK to the COMMIT of a failed transaction
-		return errors.New("commit: the transaction had failed before")
-	}
 	tx.committed()
 	return nil
+}
+
+// commitPostgres sends the last statements and the commit in one round trip.
+func commitPostgres(ctx context.Context, c *pgx.Conn, last []statement) error {
+	var batch pgx.Batch
+	for _, s := range last {
+		args, err := pgArguments(s.args)
+		if err != nil {
+			return err
+		}
+		batch.Queue(s.sql, args...)
+	}
+	batch.Queue("COMMIT")
+	results := c.SendBatch(ctx, &batch)
+	var tag pgconn.CommandTag
+	var err error
+	for range batch.Len() {
+		if tag, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if closing := results.Close(); err == nil {
+		err = closing
+	}
+	if err == nil && tag.String() != "COMMIT" { // PostgreSQL answers ROLLBACK to the COMMIT of a failed transaction
+		err = errors.New("the transaction had failed before")
+	}
+	return err
 }
 
 // rollback ends the transaction also when the caller has gone; a connection that does not

@@ -70,8 +70,8 @@ func Collect[T any](r *Reader, scan func(Row) (T, error), sql string, args ...an
 	return out, err
 }
 
-// Horizon returns the smallest order that a transaction still running may have: what has a
-// smaller order is final and complete.
+// Horizon returns the smallest order that a transaction still running may have: whatever has a
+// smaller one is final, and in sight of every Read and transaction that begins afterwards.
 func (r *Reader) Horizon() (int64, error) { return r.store.engine.horizon(r) }
 
 // Tx is a running transaction. Rooms receive one from guard and never keep it.
@@ -82,6 +82,12 @@ type Tx struct {
 	scars   []func(*Tx) error
 	after   []func()
 	touched []string
+	last    []statement
+}
+
+type statement struct {
+	sql  string
+	args []any
 }
 
 // Read returns the transaction's reading side, for statement functions that take a Reader.
@@ -93,6 +99,17 @@ func (tx *Tx) Order() int64 { return tx.order }
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(sql string, args ...any) (int64, error) {
 	return tx.conn.exec(tx.ctx, sql, args)
+}
+
+// ExecLast runs a statement whose row count nobody asks for behind all others of the
+// transaction: at once on SQLite, on PostgreSQL in one round trip with the commit.
+func (tx *Tx) ExecLast(sql string, args ...any) error {
+	if tx.store.dialect == Postgres {
+		tx.last = append(tx.last, statement{sql, args})
+		return nil
+	}
+	_, err := tx.Exec(sql, args...)
+	return err
 }
 
 // ExecOne runs a statement that must change exactly one row; it returns ErrNotFound if it
@@ -116,7 +133,7 @@ func (tx *Tx) Refuse() error {
 	if err := tx.undo(); err != nil {
 		return err
 	}
-	tx.after, tx.touched = nil, nil
+	tx.after, tx.touched, tx.last = nil, nil, nil
 	scars := tx.scars
 	tx.scars = nil
 	for _, fn := range scars {
