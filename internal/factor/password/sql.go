@@ -21,6 +21,12 @@ func setLaneTAT(tx *store.Tx, tenant id.Tenant, lane []byte, tat time.Time) erro
 	return err
 }
 
+// refundLane gives a lane one attempt back.
+func refundLane(tx *store.Tx, tenant id.Tenant, lane []byte, emission time.Duration) error {
+	_, err := tx.Exec("UPDATE password_lane SET tat = tat - $3 WHERE tenant = $1 AND lane = $2", tenant, lane, emission)
+	return err
+}
+
 // recordOf returns the failures of a subject; those of a device are added by deviceFailures.
 func recordOf(r *store.Reader, tenant id.Tenant, subject []byte) (rec throttle.Record, err error) {
 	err = r.One([]any{&rec.Total, &rec.Stranger.Count, &rec.Stranger.Last},

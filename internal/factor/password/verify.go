@@ -212,8 +212,10 @@ func (room *Room) failed(tx *store.Tx, tenant id.Tenant, s subject, detail *Atte
 	return &Refused{Reason: Wrong}
 }
 
-// succeeded settles a right password: it is still the account's, the account may still act, and
-// the failures before it are forgotten. device is remembered unless it is nil.
+// succeeded settles a right password: it is still the account's, the account may still act, the
+// failures before it are forgotten, and the lanes get back what this one attempt took: whoever
+// signs in often is nobody's attacker, and takes nothing from others behind the same address.
+// device is remembered unless it is nil.
 func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []byte) error {
 	if _, err := account.Active(tx.Read(), tenant, s.account); errors.Is(err, store.ErrNotFound) {
 		return &Refused{Reason: Wrong}
@@ -224,6 +226,11 @@ func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []
 		return &Refused{Reason: Wrong} // changed while we hashed
 	} else if err != nil {
 		return err
+	}
+	for _, lane := range room.rules.Lanes(s.attempt) {
+		if err := refundLane(tx, tenant, room.root.MAC("password/lane", lane.Key), lane.Limit.Emission); err != nil {
+			return err
+		}
 	}
 	if err := dropRecord(tx, tenant, s.record); err != nil || device == nil {
 		return err
