@@ -325,3 +325,18 @@ func TestRoleTimesAction(t *testing.T) {
 	}
 	golden(t, "role-action.golden", trailing.ReplaceAll(b.Bytes(), []byte("\n")))
 }
+
+// Whoever governs the default tenant makes and ends other tenants; what is in them is not theirs.
+func TestAU32_DefaultTenantsOwnerSeesNothingInOthers(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		for _, rt := range guarded(w) {
+			if strings.HasPrefix(rt.Path, v1+"/tenants") {
+				continue
+			}
+			path := "/t/acme" + strings.NewReplacer("{id}", "x", "{name}", "x").Replace(rt.Path)
+			if got := as(t, w, "owner", rt.Method, path, victims{}.body(rt.Name)); got.status != 401 {
+				t.Errorf("%s: %d %s", rt.Name, got.status, got.body)
+			}
+		}
+	})
+}

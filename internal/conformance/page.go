@@ -64,7 +64,7 @@ func writeStandards(b *bytes.Buffer, t tree) {
 		})
 		fmt.Fprintf(b, "\n### %s\n\n| § | requirement | code | test |\n|---|---|---|---|\n", title)
 		for _, e := range list {
-			fmt.Fprintf(b, "| %s | %s | [%s](../%s#L%d)%s | %s |\n", e.number, cell(e.text), shorten(e.file)+":"+strconv.Itoa(e.line), e.file, e.line, code(e.place), t.showing(e))
+			fmt.Fprintf(b, "| %s | %s | [%s](../%s)%s | %s |\n", e.number, cell(e.text), shorten(e.file), e.file, code(e.place), t.showing(e))
 		}
 	}
 }

@@ -183,3 +183,24 @@ func TestSlowOldQuestionIsNotJoined(t *testing.T) {
 		t.Error("the first question was answered after the withdrawal, and yet accepted")
 	}
 }
+
+// The same text may be a token of two issuers, and a token may serve one audience and not
+// another: a remembered answer is an answer to one question.
+func TestCG15_RememberedAnswerServesOneQuestion(t *testing.T) {
+	one, two := newTestIssuer(t), newTestIssuer(t)
+	v, w := newVerifier(t, one.liveConfig()), newVerifier(t, two.liveConfig())
+	token := one.opaque("same-text", nil)
+	wantAccepted(t, v, token)
+	wantRefused(t, w, token)
+
+	other := one.liveConfig()
+	other.Audience += "/other"
+	wantRefused(t, newVerifier(t, other), token)
+	wantAccepted(t, v, token)
+
+	longer := one.opaque("same-text-and-more", map[string]any{"scope": "nothing:else"})
+	got, err := v.Verify(t.Context(), longer)
+	if err != nil || got.HasScope("read:events") {
+		t.Fatalf("%v %v", got.Scopes, err)
+	}
+}
