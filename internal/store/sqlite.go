@@ -132,18 +132,19 @@ func (e *sqliteEngine) run(c *sqliteConn, order *orders) {
 			first.answer <- fmt.Errorf("begin: %w", err)
 			continue
 		}
-		if e.one(c, order, first) {
+		waits, whole := e.one(c, order, first)
+		if waits {
 			batch = append(batch, first)
 		}
 		runtime.Gosched() // lets requests that are ready reach the queue and share this commit
 	gather:
-		for len(batch) < batchLimit {
+		for whole && len(batch) < batchLimit {
 			select {
 			case j, ok := <-e.jobs:
 				if !ok {
 					break gather
 				}
-				if e.one(c, order, j) {
+				if waits, whole = e.one(c, order, j); waits {
 					batch = append(batch, j)
 				}
 			default:
@@ -166,11 +167,13 @@ func (e *sqliteEngine) run(c *sqliteConn, order *orders) {
 }
 
 // one runs a job in its savepoint and reports whether it waits for the commit. A job that
-// failed has been answered and has left no trace.
-func (e *sqliteEngine) one(c *sqliteConn, order *orders, j *job) (waits bool) {
+// failed has been answered and has left no trace. whole is false when SQLite has rolled the
+// whole transaction back by itself, as it does when the disk is full or fails: then the commit
+// fails as well and all who wait for it hear so.
+func (e *sqliteEngine) one(c *sqliteConn, order *orders, j *job) (waits, whole bool) {
 	if err := c.plain("SAVEPOINT job"); err != nil {
 		j.answer <- err
-		return false
+		return false, false
 	}
 	j.tx = &Tx{
 		Reader: Reader{ctx: context.Background(), conn: c, store: e.store, tenant: j.tenant, now: e.store.clock()},
@@ -180,17 +183,19 @@ func (e *sqliteEngine) one(c *sqliteConn, order *orders, j *job) (waits bool) {
 	err := safely(j.fn, j.tx)
 	if err != nil {
 		if rollback := c.plain("ROLLBACK TO job"); rollback != nil {
-			err = errors.Join(err, rollback)
+			j.answer <- errors.Join(err, rollback)
+			return false, false
 		}
 	}
-	if release := c.plain("RELEASE job"); err == nil && release != nil {
-		err = release
+	if release := c.plain("RELEASE job"); release != nil {
+		j.answer <- errors.Join(err, release)
+		return false, false
 	}
 	if err != nil {
 		j.answer <- err
-		return false
+		return false, true
 	}
-	return true
+	return true, true
 }
 
 // safely turns a panic of fn into an error, so that one caller's mistake does not stop the
