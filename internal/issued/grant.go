@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -115,6 +116,16 @@ func (s Standing) Terms() (t Terms, err error) {
 		err = fmt.Errorf("terms of a grant: %w", err)
 	}
 	return t, err
+}
+
+// Requested are the claims that were asked for one by one (OpenID Connect Core 1.0 §5.5). Few
+// grants have any: the terms are decoded only if they name the member.
+func (s Standing) Requested() (oauth.ClaimsRequest, error) {
+	if !bytes.Contains(s.terms, []byte(`"claims":`)) {
+		return oauth.ClaimsRequest{}, nil
+	}
+	t, err := s.Terms()
+	return t.Claims, err
 }
 
 // Stands returns the standing of a grant for one of its tokens in one statement: the grant stands

@@ -62,11 +62,11 @@ func (u *Room) serve(w http.ResponseWriter, r *web.Request) error {
 	if a.Grant == nil || !a.Scopes.Has(oauth.ScopeOpenID) {
 		return oauth.InsufficientScope("the access token lacks the scope openid")
 	}
-	terms, err := a.Grant.Terms()
+	requested, err := a.Grant.Requested()
 	if err != nil {
 		return err
 	}
-	released, err := u.release(r.Context(), iss.Tenant, a, terms.Claims.UserInfo)
+	released, err := u.release(r.Context(), iss.Tenant, a, requested.UserInfo)
 	if err != nil {
 		return err
 	}
