@@ -157,6 +157,7 @@ func (a *App) options() web.Options {
 		Rates: map[web.RateClass]web.Rate{
 			web.RateStandard: rate(c.Limits.PerAddress, c.Limits.PerAddressBurst),
 			web.RateCostly:   rate(c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst),
+			web.RateBegin:    rate(c.Limits.BeginPerAddress, c.Limits.BeginPerAddressBurst),
 		},
 		Ready: map[string]func(context.Context) error{"database": func(ctx context.Context) error {
 			return a.Store.Read(ctx, id.AllTenants, func(r *store.Reader) error {

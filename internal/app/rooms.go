@@ -114,7 +114,7 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 	return oauth.Scopes(may...), nil
 }
 
-// SetPassword gives an account a password on an administrator's word; its sessions end.
+// SetPassword gives an account a password on an administrator's word; its sessions and tokens end.
 func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
 	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
 }

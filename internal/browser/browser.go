@@ -113,6 +113,16 @@ func (b *Browser) Bind(w http.ResponseWriter, r *web.Request) ([]byte, error) {
 	return b.root.Digest(secret.InteractionCookie, token), c.Set(w, token.Reveal(), 0)
 }
 
+// Begin is Bind for a room that is about to begin an interaction. One address begins only so many:
+// each leaves a row behind, and nobody has proved anything (security row AU28). The error may be a
+// *web.Refusal.
+func (b *Browser) Begin(w http.ResponseWriter, r *web.Request) ([]byte, error) {
+	if err := r.Limit(web.RateBegin); err != nil {
+		return nil, err
+	}
+	return b.Bind(w, r)
+}
+
 // Interaction returns the interaction that the id names if it began in this browser and is
 // still open, else ErrNone.
 func (b *Browser) Interaction(ctx context.Context, r *web.Request, which string) (interaction.Interaction, error) {

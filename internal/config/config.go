@@ -123,6 +123,11 @@ type Limits struct {
 	CostlyPerAddress int `key:"costly-per-address" default:"10"`
 	// CostlyPerAddressBurst is how many of them may come at once.
 	CostlyPerAddressBurst int `key:"costly-per-address-burst" default:"100"`
+	// BeginPerAddress is for sign-ins, consents and sign-outs that begin, each
+	// of which is kept for half an hour, in requests per second.
+	BeginPerAddress int `key:"begin-per-address" default:"50"`
+	// BeginPerAddressBurst is how many of them may come at once.
+	BeginPerAddressBurst int `key:"begin-per-address-burst" default:"1000"`
 }
 
 // DatabaseURL is a database address that may carry a password: it prints

@@ -55,6 +55,7 @@ func (c *Config) Validate() error {
 	}{
 		{"limits.per-address", c.Limits.PerAddress, c.Limits.PerAddressBurst},
 		{"limits.costly-per-address", c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst},
+		{"limits.begin-per-address", c.Limits.BeginPerAddress, c.Limits.BeginPerAddressBurst},
 	} {
 		between(l.key, l.rate, 0, 1_000_000_000)
 		if l.rate > 0 {

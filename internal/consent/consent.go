@@ -75,6 +75,25 @@ func Put(tx *store.Tx, tenant id.Tenant, who account.ID, app client.ID, resource
 	return err
 }
 
+// Covers tells whether what an account allowed a client still holds all of the scopes, and knows
+// each of the APIs. It holds the rows until the transaction ends, so that a withdrawal at the same
+// time comes either before, and is seen, or after, and sees what was given.
+func Covers(tx *store.Tx, tenant id.Tenant, who account.ID, app client.ID, scopes oauth.ScopeSet, apis []oauth.Resource) (bool, error) {
+	var allowed oauth.ScopeSet
+	known := map[oauth.Resource]bool{}
+	err := tx.Each(func(row store.Row) error {
+		c, err := scan(row)
+		allowed, known[c.Resource] = allowed.Union(c.Scopes), true
+		return err
+	}, "UPDATE consent SET granted_at = granted_at WHERE tenant = $1 AND account = $2 AND client = $3 RETURNING client, resource, scopes, granted_at", tenant, who, app)
+	for _, a := range apis {
+		if !known[a] {
+			return false, err
+		}
+	}
+	return allowed.Contains(scopes), err
+}
+
 // Delete forgets what an account allowed a client.
 func Delete(tx *store.Tx, tenant id.Tenant, who account.ID, app client.ID) (int64, error) {
 	return tx.Exec("DELETE FROM consent WHERE tenant = $1 AND account = $2 AND client = $3", tenant, who, app)

@@ -76,7 +76,7 @@ const grantColumns = "SELECT g.id, g.client, g.account, g.epoch, g.session, g.te
 const aliveGrant = `JOIN active_account a ON a.tenant = g.tenant AND a.id = g.account AND a.epoch = g.epoch
 	LEFT JOIN session s ON s.tenant = g.tenant AND s.id = g.session
 	WHERE g.tenant = $1 AND g.revoked_at IS NULL AND g.expires_at > $2 AND g.idle_until > $2
-	AND (g.session = '' OR s.id IS NOT NULL AND s.ended_at IS NULL) `
+	AND (g.session = '' OR s.id IS NOT NULL AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at + s.idle_seconds * 1000000 > $2) `
 
 func scanGrant(row store.Row) (Grant, error) {
 	var g Grant

@@ -21,6 +21,9 @@ const (
 	RateCheap
 	// RateCostly is for what costs the server or a person: passwords, mail.
 	RateCostly
+	// RateBegin is for what leaves a row behind although nobody has proved anything; rooms ask
+	// for it with [Request.Limit].
+	RateBegin
 	// RateOwn is the first class that is free for rooms.
 	RateOwn
 )
@@ -41,6 +44,7 @@ func DefaultRates() map[RateClass]Rate {
 		RateStandard: {Count: 20_000, Per: time.Second, Burst: 40_000},
 		RateCheap:    {},
 		RateCostly:   {Count: 10, Per: time.Second, Burst: 100},
+		RateBegin:    {Count: 50, Per: time.Second, Burst: 1000},
 	}
 }
 

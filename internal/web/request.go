@@ -46,6 +46,15 @@ func (r *Request) BaseURL() string { return r.server.base }
 // body, a token or personal data: ids only.
 func (r *Request) Attr(attr slog.Attr) { r.attrs = append(r.attrs, attr) }
 
+// Limit counts the request in a further class of the per-address limits. The error is a
+// [*Refusal] with the status 429.
+func (r *Request) Limit(class RateClass) error {
+	if ok, _ := r.server.limiter.AllowAddress(class, r.Client, r.Received); !ok {
+		return refuse(http.StatusTooManyRequests, "There are too many requests from this address.")
+	}
+	return nil
+}
+
 // exchange is one request and its answer: a single allocation. It is not
 // pooled, because a handler's goroutine that outlives its request must never
 // see another person's.

@@ -110,7 +110,7 @@ func (w *world) create(in account.New) account.ID {
 
 func (w *world) set(who account.ID, text string) {
 	w.t.Helper()
-	if err := w.Set(w.t.Context(), operator, id.Default, who, text, true); err != nil {
+	if err := w.Set(w.t.Context(), operator, id.Default, who, text, false); err != nil {
 		w.t.Fatal(err)
 	}
 }

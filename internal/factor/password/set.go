@@ -79,7 +79,8 @@ func (room *Room) Initial(ctx context.Context, tenant id.Tenant, raw string, abo
 	return func(tx *store.Tx, who account.ID) error { return prepared.Store(tx, tenant, who, nil) }, err
 }
 
-// Set gives an account a new password on an administrator's word. With end all its sessions end.
+// Set gives an account a new password on an administrator's word. With end all its sessions end, and
+// with them every grant and API token of before.
 // Refusals: not_found, invalid (the field is password); *argon.ErrBusy.
 func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end bool) error {
 	var about account.Account
@@ -105,7 +106,12 @@ func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 		if err := prepared.Store(tx, tenant, who, nil); err != nil {
 			return err
 		}
-		return endSessions(tx, tenant, who, "", end, detail)
+		if err := endSessions(tx, tenant, who, "", end, detail); err != nil || !end {
+			return err
+		}
+		// Whoever had the password may have connected applications that outlive sessions, or made
+		// API tokens (security rows CG10, AU27).
+		return account.BumpEpoch(tx, tenant, who)
 	})
 }
 

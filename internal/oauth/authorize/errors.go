@@ -87,6 +87,11 @@ func refusalOf(err error) (refusal *oauth.Error, known bool) {
 	if errors.As(err, &denied) {
 		return oauth.AccessDenied("a policy of the server does not allow this").Because(err), true
 	}
+	var door *web.Refusal
+	if errors.As(err, &door) && door.Status == http.StatusTooManyRequests {
+		// RFC 6749 §4.1.2.1: temporarily_unavailable stands for the 503 that cannot be sent by a redirect
+		return oauth.TemporarilyUnavailable("too many sign-ins begin at this address").Because(err), true
+	}
 	// RFC 6749 §4.1.2.1: server_error stands for the 500 that cannot be sent by a redirect
 	return oauth.ServerError("the server failed; give its operator the request id").Because(err), false
 }

@@ -28,6 +28,9 @@ func (a *Room) get(w http.ResponseWriter, r *web.Request) error {
 // maxAddress is how long an address may become without trouble, in bytes.
 const maxAddress = 4096
 
+// maxKept is how long a request may be that is stored while a person signs in, in bytes.
+const maxKept = 16 << 10
+
 func (a *Room) post(w http.ResponseWriter, r *web.Request) error {
 	// OpenID Connect Core 1.0 §3.1.2.1: by POST, the parameters come in a form
 	params, err := web.Form(r, repeatable)
@@ -209,8 +212,11 @@ func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params p
 	if err != nil {
 		return err
 	}
+	if len(i.Request) > maxKept {
+		return oauth.InvalidRequest("the request is longer than 16 KiB")
+	}
 	i.Session = in
-	bound, err := a.Browser.Bind(w, r)
+	bound, err := a.Browser.Begin(w, r)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/cardea-iam/cardea/internal/oauth"
+	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // redirect before validation (Authorizer CVE-2026-54072, Keycloak GHSA-9vm7-v8wj-3fqw)
@@ -256,6 +257,38 @@ func TestCG30_CookiesAreOpaque(t *testing.T) {
 			if !opaque.MatchString(raw) {
 				t.Errorf("cookie %s", raw)
 			}
+		}
+	})
+}
+
+// rows of people who never come (Keycloak CVE-2023-6563 and its kin): one address begins only so many
+func TestAU28_BeginningsAreLimited(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		if a := w.agent().authorize(request(w.web, "acr_values", strings.Repeat("x", 17<<10))); !strings.Contains(a.Header.Get("Location"), "error=invalid_request") {
+			t.Errorf("a long request: %s %s", a.Status, a.Header.Get("Location"))
+		}
+		begin := func() string { return w.agent().authorize(request(w.web)).Header.Get("Location") }
+		limit := web.DefaultRates()[web.RateBegin]
+		begun := 0
+		for range limit.Burst + 10 {
+			if to := begin(); strings.HasPrefix(to, "/signin?i=") {
+				begun++
+			} else if !strings.HasPrefix(to, callback+"?error=temporarily_unavailable&") {
+				t.Fatal(to)
+			}
+		}
+		if begun != limit.Burst {
+			t.Errorf("%d began, want %d", begun, limit.Burst)
+		}
+		// Who is signed in and needs no page is not held up.
+		b := w.agent()
+		b.signIn(w.ada, "")
+		if to := b.authorize(request(w.own)).Header.Get("Location"); !strings.Contains(to, "code=") {
+			t.Error(to)
+		}
+		w.clock.Advance(limit.Per)
+		if to := begin(); !strings.HasPrefix(to, "/signin?i=") {
+			t.Error(to)
 		}
 	})
 }

@@ -80,7 +80,7 @@ func (l *Room) ask(w http.ResponseWriter, r *web.Request, q request, k kept, s *
 	if err != nil {
 		return err
 	}
-	bound, err := l.Browser.Bind(w, r)
+	bound, err := l.Browser.Begin(w, r)
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package oauthtest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/oauth"
@@ -102,7 +104,7 @@ func (w *World) MakePerson(username string) Person {
 func (w *World) SignIn(a account.Account) session.ID {
 	w.TB.Helper()
 	now := w.Clock.Now()
-	s := session.Session{ID: session.ID(id.New("ses", now)), Account: a.ID, Epoch: a.Epoch, Idle: 60 * 24 * time.Hour, ExpiresAt: now.Add(400 * 24 * time.Hour)}
+	s := session.Session{ID: session.ID(id.New("ses", now)), Account: a.ID, Epoch: a.Epoch, Idle: 400 * 24 * time.Hour, ExpiresAt: now.Add(400 * 24 * time.Hour)}
 	digest := make([]byte, 32)
 	rand.Read(digest) //nolint:errcheck // crypto/rand.Read never returns an error
 	w.Write(func(tx *store.Tx) error { return session.Insert(tx, w.Tenant, s, digest) })
@@ -128,8 +130,25 @@ func (w *World) Authorization(p Person, c App, scopes string, resources ...oauth
 func (w *World) Code(c issued.Code) string {
 	w.TB.Helper()
 	code := secret.AuthorizationCode.Mint()
+	w.Consent(c)
 	w.Write(func(tx *store.Tx) error { return issued.PutCode(tx, w.Root, w.Tenant, code, c, issued.CodeLifetime) })
 	return code.Reveal()
+}
+
+// Consent notes that the person, if there is one, allowed what an authorization says.
+func (w *World) Consent(c issued.Code) {
+	w.TB.Helper()
+	w.Write(func(tx *store.Tx) error {
+		if _, err := account.Get(tx.Read(), w.Tenant, c.Account); errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		for _, api := range append([]oauth.Resource{""}, c.Terms.Resources...) {
+			if err := consent.Put(tx, w.Tenant, c.Account, c.Client, api, c.Terms.Scopes); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Tokens are what a grant has led to.

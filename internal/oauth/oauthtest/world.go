@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/clock"
+	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/issued"
@@ -33,7 +34,7 @@ import (
 
 var rooms = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations,
-	key.Migrations, session.Migrations, issued.Migrations,
+	key.Migrations, session.Migrations, consent.Migrations, issued.Migrations,
 }
 
 // Operator is who sets the scene.

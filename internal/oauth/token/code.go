@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
@@ -129,6 +130,9 @@ func (q *codeRequest) issue(tx *store.Tx, from From, all resource.Catalogue, id 
 	if err := stands(tx.Read(), from, c); err != nil {
 		return nil, err
 	}
+	if err := allowed(tx, from, c); err != nil {
+		return nil, err
+	}
 	g := issued.Grant{ID: id, Client: c.Client, Account: c.Account, Epoch: c.Epoch, Session: c.Session, Terms: c.Terms}
 	// OpenID Connect Core 1.0 §11: with offline_access the grant outlives the session
 	if c.Offline {
@@ -160,6 +164,19 @@ func stands(r *store.Reader, from From, c issued.Code) error {
 	}
 	if err == nil && (s.Account != c.Account || s.Epoch != c.Epoch) {
 		return errCode.Because(errors.New("the session is another person's"))
+	}
+	return err
+}
+
+// allowed reports, as a refusal, a person who has withdrawn the consent since the authorization.
+// First-party clients need none.
+func allowed(tx *store.Tx, from From, c issued.Code) error {
+	if from.Client.FirstParty {
+		return nil
+	}
+	covers, err := consent.Covers(tx, from.Issuer.Tenant, c.Account, c.Client, c.Terms.Scopes, c.Terms.Resources)
+	if err == nil && !covers {
+		err = errCode.Because(errors.New("the consent was withdrawn"))
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	. "github.com/cardea-iam/cardea/internal/oauth/oauthtest"
@@ -215,6 +216,45 @@ func TestO5_CodeExpires(t *testing.T) {
 		code := s.code()
 		s.Clock.Advance(issued.CodeLifetime + time.Second)
 		want(t, s.redeem(s.app, code), 400, "invalid_grant")
+	})
+}
+
+// A withdrawal and a redemption at the same time: whichever comes first, no grant stands after it.
+func TestCG10_WithdrawalRacesRedemption(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		for range 20 {
+			code := s.code()
+			var all sync.WaitGroup
+			var answer Answer
+			all.Go(func() { answer = s.redeem(s.app, code) })
+			all.Go(func() {
+				err := s.Store.Write(context.Background(), s.Tenant, store.Serializable, func(tx *store.Tx) error {
+					if _, err := consent.Delete(tx, s.Tenant, s.ada.ID, s.app.ID); err != nil {
+						return err
+					}
+					_, err := issued.RevokeOf(tx, s.Tenant, s.ada.ID, s.app.ID)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			all.Wait()
+			if answer.Status != 200 {
+				want(t, answer, 400, "invalid_grant")
+			} else if s.alive(answer.Text("access_token")) {
+				t.Error("a grant outlived the withdrawal")
+			}
+		}
+	})
+}
+
+func TestFirstPartyCodeNeedsNoConsent(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		app := s.MakeClient(func(c *client.Client) { c.FirstParty = true })
+		code := s.Code(s.Authorization(s.ada, app, "openid email"))
+		s.Exec("DELETE FROM consent")
+		want(t, s.redeem(app, code), 200, "")
 	})
 }
 

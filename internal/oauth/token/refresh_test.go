@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	. "github.com/cardea-iam/cardea/internal/oauth/oauthtest"
@@ -230,10 +231,27 @@ var departures = map[string]departure{
 	}, "invalid_target", "invalid_target"},
 	"consent revoked": {func(s *scene) {
 		s.Write(func(tx *store.Tx) error {
+			if _, err := consent.Delete(tx, s.Tenant, s.ada.ID, s.app.ID); err != nil {
+				return err
+			}
 			_, err := issued.RevokeOf(tx, s.Tenant, s.ada.ID, s.app.ID)
 			return err
 		})
-	}, "", "invalid_grant"}, // a code is no grant yet; lifecycle ends the session's codes by epoch
+	}, "invalid_grant", "invalid_grant"},
+	"consent narrowed": {func(s *scene) { // a grant keeps its terms until it is withdrawn
+		s.Write(func(tx *store.Tx) error {
+			if _, err := consent.Delete(tx, s.Tenant, s.ada.ID, s.app.ID); err != nil {
+				return err
+			}
+			return consent.Put(tx, s.Tenant, s.ada.ID, s.app.ID, Calendar, oauth.Scopes("read:events"))
+		})
+	}, "invalid_grant", ""},
+	"session expired": {func(s *scene) {
+		s.Exec("UPDATE session SET expires_at = $1 WHERE id = $2", s.Clock.Now(), s.ada.Session)
+	}, "invalid_grant", "invalid_grant"},
+	"session idle": {func(s *scene) {
+		s.Exec("UPDATE session SET seen_at = $1 WHERE id = $2", s.Clock.Now().Add(-400*24*time.Hour), s.ada.Session)
+	}, "invalid_grant", "invalid_grant"},
 }
 
 // recast gives a subtest a person and an app of its own.

@@ -1,6 +1,7 @@
 package visit_test
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -113,6 +114,25 @@ func TestAU27_SessionsEndAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		bobs.get("/account").expect(t, 303, "/signin")
+	})
+}
+
+// What outlives sessions ends with a password that an administrator takes away.
+func TestAU27_ResetEndsGrants(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		app := w.app("HireMe123")
+		far := w.clock.Now().Add(time.Hour)
+		g := issued.Grant{ID: issued.NewGrantID(w.clock.Now()), Client: app.ID, Account: w.bob, Epoch: 1, ExpiresAt: far, IdleUntil: far}
+		w.write(func(tx *store.Tx) error { return issued.InsertGrant(tx, id.Default, g) })
+		if err := w.passwords.Set(t.Context(), operator, id.Default, w.bob, "nine small boats drift north", true); err != nil {
+			t.Fatal(err)
+		}
+		w.write(func(tx *store.Tx) error {
+			if _, err := issued.ActiveGrant(tx.Read(), id.Default, g.ID); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("an offline grant outlived the reset: %v", err)
+			}
+			return nil
+		})
 	})
 }
 

@@ -146,7 +146,7 @@ func (room *Room) welcome(ctx context.Context, w http.ResponseWriter, r *web.Req
 	if err != nil {
 		return err
 	}
-	binding, err := room.Browser.Bind(w, r)
+	binding, err := room.Browser.Begin(w, r)
 	if err != nil {
 		return err
 	}
