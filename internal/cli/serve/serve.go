@@ -100,7 +100,7 @@ func run(parent context.Context, c *cobra.Command, cfg config.Config) error {
 		if link, err := a.SetupLink(ctx); err != nil {
 			log.Error("cannot make the setup link", "error", err)
 		} else if link != "" {
-			fmt.Fprintf(out, "\nNobody governs this installation yet. Make the first administrator within 15 minutes at\n  %s\n", link)
+			fmt.Fprintf(out, "\nNobody governs this installation yet. Make the first administrator within 15 minutes at\n  %s\nThe link works once; a restart of the server makes a new one.\n", link)
 		}
 	})
 	if closing := a.Close(); err == nil {
