@@ -22,6 +22,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/session"
 	"github.com/cardea-iam/cardea/internal/cli/tenant"
 	"github.com/cardea-iam/cardea/internal/cli/token"
+	"github.com/cardea-iam/cardea/internal/cli/version"
 )
 
 // Execute runs the command line args, without the program's name, and returns the exit code:
@@ -41,16 +42,26 @@ func ExecuteContext(ctx context.Context, args []string, stdin io.Reader, stdout,
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	at, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
+<<<<<<< HEAD
 	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(err.Error())) // nobody listens: nothing to do
 	var has interface{ ExitCode() int }
 	if errors.As(err, &has) {
 		return has.ExitCode()
+=======
+	text, code := err.Error(), cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		code = coded.ExitCode()
+	} else {
+		text += ". Usage: " + at.UseLine() + ". See: " + at.CommandPath() + " --help"
+>>>>>>> r-new
 	}
-	return cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
+	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(text)) // nobody listens: nothing to do
+	return code
 }
 
 // Command is the command cardea with all nouns and the extra commands. It is made anew for
@@ -61,7 +72,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		Use:           "cardea",
 		Short:         "Who is it, what may it do, on whose behalf",
 		Long:          long,
-		Args:          cobra.NoArgs,
+		Args:          cmd.NoSuchCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -80,6 +91,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())
+	add(root, "tool", version.Command())
 	root.SetHelpCommandGroupID("tool")
 	root.SetCompletionCommandGroupID("tool")
 	return root

@@ -285,7 +285,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			"no password file":  {[]string{"account", "set-password", "the-plain", "--data", w.Data}, 2, "--password-file"},
 			"no file":           {[]string{"account", "set-password", "the-plain", "--password-file", nowhere + "/x", "--data", w.Data}, 1, "no such file"},
 			"the last owner":    {[]string{"account", "disable", "the-owner", "--data", w.Data}, 1, "last owner"},
-			"no tenant":         {[]string{"--tenant", "none", "client", "list", "--data", w.Data}, 3, "nothing at this address"},
+			"no tenant":         {[]string{"--tenant", "none", "client", "list", "--data", w.Data}, 3, "no enabled tenant called none"},
 		} {
 			r := run(t, nil, "", c.args...)
 			if r.code != c.code || !strings.Contains(r.err, c.says) || r.out != "" {

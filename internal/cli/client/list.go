@@ -7,5 +7,7 @@ import (
 )
 
 func list(c *cmd.Connection) *cobra.Command {
-	return cmd.Client.List(c, "List the clients", cmd.Columns("client_id", "client_name", "grant_types", "token_endpoint_auth_method", "disabled_at"))
+	return cmd.Client.List(c, "List the clients", []cmd.Column{
+		{Heading: "CLIENT ID", Member: "client_id"}, {Heading: "NAME", Member: "client_name"}, {Heading: "GRANTS", Member: "grant_types"}, {Heading: "DISABLED AT", Member: "disabled_at"},
+	})
 }

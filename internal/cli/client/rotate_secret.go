@@ -25,7 +25,7 @@ func rotateSecret(c *cmd.Connection) *cobra.Command {
 		if err != nil {
 			return b.Explain(err)
 		}
-		return c.Print(command, a.Body)
+		return c.Keep(command, a.Body)
 	}
 	return command
 }

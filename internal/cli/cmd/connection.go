@@ -165,8 +165,16 @@ func (c *Connection) do(ctx context.Context, method, path string, query url.Valu
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	return c.send(r)
+	a, err := c.send(r)
+	var f *Failure
+	if errors.As(err, &f) && f.Code == ExitNotFound && f.Text == nothing && strings.HasPrefix(target, "/t/") {
+		f.Text = "There is no enabled tenant called " + c.Tenant + ". See: cardea tenant list (without --tenant)"
+	}
+	return a, err
 }
+
+// nothing is what the server says where no door is, such as below the path of no tenant.
+const nothing = "There is nothing at this address."
 
 func (c *Connection) send(r *http.Request) (Answer, error) {
 	res, err := c.client.Do(r)

@@ -21,9 +21,21 @@ type Noun struct {
 
 // Command is the noun's own command, with its verbs.
 func (n Noun) Command(short string, verbs ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: n.Name, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := &cobra.Command{Use: n.Name, Short: short, Args: NoSuchCommand, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(verbs...)
 	return c
+}
+
+// NoSuchCommand refuses what follows a command that has commands: it is none of them.
+func NoSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return Usage("unknown command %q for %q. Did you mean %s?", args[0], c.CommandPath(), strings.Join(near, " or "))
+	}
+	return Usage("unknown command %q for %q. See: %s --help", args[0], c.CommandPath(), c.CommandPath())
 }
 
 // Resolve turns what a person wrote, an id or a name, into an id.
@@ -60,11 +72,16 @@ func (n Noun) Resolve(ctx context.Context, c *Connection, text string) (string, 
 			return "", refused("The server's answer has no %s: %v", n.ID, err)
 		}
 	}
+	if found == "" && n.Name == "role" && builtIn(text) {
+		return "", Usage("%s is built in: there is nothing in it to show or change. Who holds it: cardea role bindings --role %s", text, text)
+	}
 	if found == "" {
 		return "", &Failure{Code: ExitNotFound, Text: "There is no " + n.Name + " called " + Visible(text) + ". See: cardea " + n.Name + " list"}
 	}
 	return found, nil
 }
+
+func builtIn(role string) bool { return role == "owner" || role == "admin" || role == "auditor" }
 
 // At resolves what a person wrote and gives its path.
 func (n Noun) At(ctx context.Context, c *Connection, text string) (string, error) {

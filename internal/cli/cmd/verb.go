@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -68,9 +69,30 @@ func (n Noun) ListAt(c *Connection, use, short string, at func(*cobra.Command, [
 			}
 			return printJSON(command.OutOrStdout(), whole)
 		}
+		if len(rows) == 0 {
+			_, err := fmt.Fprintln(command.ErrOrStderr(), empty(command, narrow))
+			return err
+		}
 		return table(command.OutOrStdout(), columns, rows)
 	}
 	return command
+}
+
+// empty says that a list holds nothing, on standard error: there is no row to read.
+func empty(command *cobra.Command, narrow []Narrow) string {
+	for _, f := range narrow {
+		if command.Flags().Changed(f.Flag) {
+			return "None that match."
+		}
+	}
+	if parent := command.Parent(); command.Name() == "list" && parent != nil {
+		for _, verb := range parent.Commands() {
+			if verb.Name() == "create" {
+				return "None yet. Make one with: " + verb.CommandPath() + " (see --help)"
+			}
+		}
+	}
+	return "None."
 }
 
 // Show is the verb show.
@@ -102,7 +124,7 @@ func (n Noun) Create(c *Connection, short string, settings func(*cobra.Command, 
 		if err != nil {
 			return b.Explain(err)
 		}
-		return c.Print(command, a.Body)
+		return c.Keep(command, a.Body)
 	}
 	require(command, required)
 	return command

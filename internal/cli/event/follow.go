@@ -46,15 +46,24 @@ func follow(c *cmd.Connection) *cobra.Command {
 }
 
 type entry struct {
-	Position int64  `json:"position"`
-	At       string `json:"at"`
-	Action   string `json:"action"`
-	Outcome  string `json:"outcome"`
-	Resource string `json:"resource"`
+	Position int64     `json:"position"`
+	At       time.Time `json:"at"`
+	Action   string    `json:"action"`
+	Outcome  string    `json:"outcome"`
+	Resource string    `json:"resource"`
 	Caller   struct {
-		Kind string `json:"kind"`
-		ID   string `json:"id"`
+		Kind    string `json:"kind"`
+		ID      string `json:"id"`
+		Address string `json:"address"`
 	} `json:"caller"`
+}
+
+func (e entry) line() string {
+	text := fmt.Sprintf("%d  %s  %s %s", e.Position, e.At.UTC().Format("2006-01-02 15:04:05Z"), e.Outcome, e.Action)
+	if e.Resource != "" {
+		text += " on " + e.Resource
+	}
+	return strings.TrimSpace(text + " by " + e.Caller.Kind + ":" + e.Caller.ID + " " + e.Caller.Address)
 }
 
 // begin is the position to begin behind.
@@ -85,7 +94,7 @@ func next(command *cobra.Command, c *cmd.Connection, position int64) (int64, err
 			position = e.Position
 			line := string(raw)
 			if !c.JSON {
-				line = strings.Join([]string{strconv.FormatInt(e.Position, 10), e.At, e.Outcome, e.Action, e.Resource, "by " + e.Caller.Kind + ":" + e.Caller.ID}, " ")
+				line = e.line()
 			}
 			if _, err := fmt.Fprintln(command.OutOrStdout(), cmd.Visible(line)); err != nil {
 				return position, err

@@ -7,5 +7,7 @@ import (
 )
 
 func list(c *cmd.Connection) *cobra.Command {
-	return cmd.Resource.List(c, "List the protected APIs", cmd.Columns("id", "audience", "name", "token_format", "token_seconds"))
+	return cmd.Resource.List(c, "List the protected APIs", []cmd.Column{
+		{Heading: "ID", Member: "id"}, {Heading: "AUDIENCE", Member: "audience"}, {Heading: "NAME", Member: "name"}, {Heading: "TOKENS", Member: "token_format"},
+	})
 }

@@ -7,6 +7,6 @@ import (
 )
 
 func list(c *cmd.Connection) *cobra.Command {
-	return cmd.Token.List(c, "List the living API tokens", cmd.Columns("id", "name", "account", "created_at", "expires_at"),
+	return cmd.Token.List(c, "List the living API tokens", cmd.Columns("id", "name", "account", "expires_at"),
 		cmd.Narrow{Flag: "account", Param: "account", Doc: "only tokens that speak for this account", Of: &cmd.Account})
 }
