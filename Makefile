@@ -34,13 +34,8 @@ unit: ## every package on SQLite, and on PostgreSQL where it is there; CI=1 dema
 peers: ## other people's clients through every flow
 	$(GO) test -count=1 -timeout 10m ./test/interop/...
 
-<<<<<<< HEAD
-scenario: ## stories with the real binary, Chromium and mod_auth_openidc
-	$(GO) test -count=1 -timeout 15m ./test/oidcc/... ./test/scenario/...
-=======
 scenario: ## stories with the real binary, Chromium and mod_auth_openidc; every command of the documentation
-	$(GO) test -count=1 -timeout 15m ./test/scenario/... ./test/docs
->>>>>>> r-new
+	$(GO) test -count=1 -timeout 15m ./test/oidcc/... ./test/scenario/... ./test/docs
 
 kill9: ## kill -9 under load, the long variant
 	KILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -timeout 60m -run Kill9 ./test/scenario

@@ -46,19 +46,12 @@ func ExecuteContext(ctx context.Context, args []string, stdin io.Reader, stdout,
 	if err == nil {
 		return 0
 	}
-<<<<<<< HEAD
-	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(err.Error())) // nobody listens: nothing to do
+	text, code := err.Error(), cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
 	var has interface{ ExitCode() int }
 	if errors.As(err, &has) {
-		return has.ExitCode()
-=======
-	text, code := err.Error(), cmd.ExitUsage // what cobra itself refuses; every command's own error has a code
-	var coded interface{ ExitCode() int }
-	if errors.As(err, &coded) {
-		code = coded.ExitCode()
+		code = has.ExitCode()
 	} else {
 		text += ". Usage: " + at.UseLine() + ". See: " + at.CommandPath() + " --help"
->>>>>>> r-new
 	}
 	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(text)) // nobody listens: nothing to do
 	return code
