@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
+	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -48,6 +49,8 @@ type App struct {
 	Clients *client.Directory
 	APIs    *resource.Directory
 	Server  *web.Server
+	// Outbound is the one client of requests to elsewhere.
+	Outbound *outbound.Client
 
 	Passwords *password.Room
 	Lifecycle *lifecycle.Lifecycle
@@ -75,11 +78,15 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.prepareFolder(); err != nil {
 		return err
 	}
+	var err error
+	a.Outbound, err = outbound.New(outbound.Options{Allow: a.Config.Outbound.Allow, TrustRoots: a.Config.Outbound.TrustRoots})
+	if err != nil {
+		return err
+	}
 	rootFile := a.Config.RootKeyFile
 	if rootFile == "" {
 		rootFile = filepath.Join(a.Config.Data, "root.key")
 	}
-	var err error
 	if a.Root, err = secret.LoadRoot(rootFile); err != nil {
 		return err
 	}
