@@ -350,3 +350,46 @@ func TestCompletionAndHelp(t *testing.T) {
 		t.Errorf("jwt: %+v", r)
 	}
 }
+
+// TestTablesFit: a list is readable on 100 columns, shows no JSON, and says so when it is empty.
+func TestTablesFit(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		empty := run(t, nil, "", "--data", w.Data, "resource", "list")
+		if empty.code != 0 || empty.out != "" || !strings.Contains(empty.err, "cardea resource create") {
+			t.Errorf("an empty list: %+v", empty)
+		}
+		good(t, w, "resource", "create", "--audience", "https://calendar.example/api", "--name", "Calendar", "--scope", "read[may]=See")
+		good(t, w, "client", "create", "--name", "web", "--redirect-uri", "http://127.0.0.1:9/cb")
+		good(t, w, "role", "create", "--name", "reader", "--permission", "Calendar:may")
+		good(t, w, "group", "create", "--name", "staff")
+		good(t, w, "group", "add", "staff", "the-owner")
+		good(t, w, "role", "bind", "--role", "reader", "--group", "staff")
+		good(t, w, "token", "create", "--name", "ci", "--account", "the-owner")
+		w.Sequence(t)
+		for _, verb := range []string{"tenant list", "account list", "group list", "group members staff", "role list", "role bindings", "client list",
+			"resource list", "key list", "token list", "event list"} {
+			r := run(t, nil, "", append([]string{"--data", w.Data}, strings.Fields(verb)...)...)
+			for line := range strings.Lines(r.out) {
+				if n := len([]rune(strings.TrimSpace(line))); n > 100 || strings.ContainsAny(line, "{}") {
+					t.Errorf("%s: %d columns: %s", verb, n, line)
+				}
+			}
+			if r.code != 0 || r.out == "" && verb != "key list" {
+				t.Errorf("%s: %+v", verb, r)
+			}
+		}
+		if r := run(t, nil, "", "--data", w.Data, "resource", "show", "Calendar"); !strings.Contains(r.out, "read[may]=See") {
+			t.Errorf("a card: %s", r.out)
+		}
+		for want, args := range map[string][]string{
+			"Did you mean client?":                              {"clint"},
+			"Usage: cardea client show CLIENT":                  {"client", "show"},
+			"cardea role bindings --role owner":                 {"--data", w.Data, "role", "show", "owner"},
+			"Keep the client_secret now: it is not shown again": {"--data", w.Data, "client", "rotate-secret", "web"},
+		} {
+			if r := run(t, nil, "", args...); !strings.Contains(r.err, want) {
+				t.Errorf("%v: %+v", args, r)
+			}
+		}
+	})
+}

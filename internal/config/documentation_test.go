@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"os"
@@ -22,7 +23,8 @@ func TestDocumentationIsGeneratedFromTheComments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := document(t, f)
+	want, meanings := document(t, f)
+	generated(t, "meaning.go", meanings)
 	if *update {
 		if err := os.WriteFile(documentation, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -63,7 +65,30 @@ lifetimes:
 ` + "```" + `
 `
 
-func document(t *testing.T, f *ast.File) string {
+// generated holds a file of this package against what it should be.
+func generated(t *testing.T, name, want string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != want {
+		t.Errorf("%s is not what the comments say (%v): go test ./internal/config -run Documentation -update", name, err)
+	}
+}
+
+// first is a text's first sentence, without the code marks of Markdown.
+func first(text string) string {
+	text = strings.ReplaceAll(text, "`", "")
+	if end := strings.Index(text, ". "); end >= 0 {
+		return text[:end]
+	}
+	return strings.TrimSuffix(text, ".")
+}
+
+// document is the page, and the source of Meaning's map.
+func document(t *testing.T, f *ast.File) (page, source string) {
 	t.Helper()
 	types := map[string]*ast.StructType{}
 	for _, d := range f.Decls {
@@ -77,7 +102,7 @@ func document(t *testing.T, f *ast.File) string {
 			}
 		}
 	}
-	var b, later strings.Builder
+	var b, later, meanings strings.Builder
 	b.WriteString(head)
 	b.WriteString("\n## Server\n\n")
 	var section func(b *strings.Builder, st *ast.StructType, prefix string)
@@ -106,10 +131,20 @@ func document(t *testing.T, f *ast.File) string {
 				def = "`" + d + "`"
 			}
 			fmt.Fprintf(b, "| `%s` | %s | %s |\n", key, def, text)
+			short := first(text)
+			if d := tag.Get("default"); d != "" {
+				short += " (default " + d + ")"
+			}
+			fmt.Fprintf(&meanings, "\t%q: %q,\n", FlagName(key), strings.ToLower(short[:1])+short[1:])
 		}
 	}
 	section(&b, types["Config"], "")
-	return b.String() + later.String()
+	formatted, err := format.Source([]byte("// Code generated from the comments in config.go by go test -run Documentation -update; DO NOT EDIT.\n\n" +
+		"package config\n\nvar meanings = map[string]string{\n" + meanings.String() + "}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String() + later.String(), string(formatted)
 }
 
 // sentence turns "Listen is the address …" into "The address …", which reads

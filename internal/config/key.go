@@ -53,6 +53,9 @@ func FlagName(key string) string { return strings.ReplaceAll(key, ".", "-") }
 // Flags lists the flag names that Load accepts, in order.
 func Flags() []string { return slices.Sorted(maps.Keys(flagKeys)) }
 
+// Meaning is what a flag of Flags is for, in a few words.
+func Meaning(flag string) string { return meanings[flag] }
+
 // unknown names the nearest known key, written as the caller writes keys.
 func unknown(what, name string, known map[string]leaf, write func(string) string) error {
 	best, least := "", len(name)/2+1

@@ -46,7 +46,7 @@ func Command() *cobra.Command {
 	c.Flags().StringVar(&file, "config", os.Getenv("CARDEA_CONFIG"), "configuration `file` (YAML)")
 	for _, key := range config.Flags() {
 		if key != "data" { // every command has it
-			c.Flags().String(key, "", "see docs/configuration.md")
+			c.Flags().String(key, "", config.Meaning(key))
 		}
 	}
 	return c

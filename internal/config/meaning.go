@@ -1,0 +1,36 @@
+// Code generated from the comments in config.go by go test -run Documentation -update; DO NOT EDIT.
+
+package config
+
+var meanings = map[string]string{
+	"data":                            "the folder of the database, the root key and the local socket (default ./cardea-data)",
+	"listen":                          "the TCP address to serve on, host:port (default 127.0.0.1:8080)",
+	"public-url":                      "the origin that browsers and clients use, and the issuer of the default tenant: https://host[:port] without path",
+	"hosts":                           "further values of the Host header to answer, host[:port]",
+	"database":                        "empty for SQLite in the data folder, or postgres://user@host/name",
+	"database-file":                   "a file that holds the value of database, for URLs with a password",
+	"root-key-file":                   "holds the key that all keys at rest are derived from",
+	"tls-cert":                        "a PEM file with the certificate and its chain",
+	"tls-key":                         "the PEM file with the private key of tls.cert",
+	"trusted-proxies":                 "the addresses and networks (CIDR) of proxies in front, whose X-Forwarded-For is believed",
+	"metrics-listen":                  "the TCP address of /healthz, /readyz and /metrics",
+	"outbound-allow":                  "lists host names, addresses and networks (CIDR) that may be reached although they are internal, and by plain HTTP",
+	"outbound-trust-roots":            "a PEM file of certificate authorities to trust beside the system's",
+	"log-level":                       "the least level that is logged: debug, info, warn or error (default info)",
+	"log-format":                      "the form of a line: text or json (default text)",
+	"lifetimes-access-token":          "the life of an access token; at most 24h (default 10m)",
+	"lifetimes-code":                  "the life of an authorization code; at most 10m (RFC 6749 §4.1.2) (default 60s)",
+	"lifetimes-id-token":              "the life of an ID token; at most 24h (default 10m)",
+	"lifetimes-refresh-idle":          "how long a refresh token lives unused (default 30d)",
+	"lifetimes-refresh-absolute":      "how long a family of refresh tokens lives at most (default 90d)",
+	"lifetimes-session-idle":          "how long a session lives unused (default 12h)",
+	"lifetimes-session-absolute":      "how long a session lives at most; at most 30d (NIST SP 800-63B-4 §2.1.3) (default 30d)",
+	"password-min-length":             "the least number of characters of a password that signs in alone; 15 to 64 (default 15)",
+	"password-min-length-with-mfa":    "the same for accounts with a second factor; 8 to 64 (default 8)",
+	"limits-per-address":              "for most endpoints, in requests per second (default 20000)",
+	"limits-per-address-burst":        "how many of them may come at once (default 40000)",
+	"limits-costly-per-address":       "for what costs the server or a person (passwords, mail), in requests per second (default 10)",
+	"limits-costly-per-address-burst": "how many of them may come at once (default 100)",
+	"limits-begin-per-address":        "for sign-ins, consents and sign-outs that begin, each of which is kept for half an hour, in requests per second (default 50)",
+	"limits-begin-per-address-burst":  "how many of them may come at once (default 1000)",
+}
