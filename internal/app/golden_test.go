@@ -130,6 +130,7 @@ func TestGoldenRoles(t *testing.T) {
 		{"own", person, policy.Facts{ResourceOwner: "acc_1"}},
 		{"auditor", person, policy.Facts{CallerRoles: []string{"auditor"}, ResourceOwner: "acc_2"}},
 		{"admin", person, policy.Facts{CallerRoles: []string{"admin"}, ResourceOwner: "acc_2"}},
+		{"admin>admin", person, policy.Facts{CallerRoles: []string{"admin"}, ResourceOwner: "acc_2", ResourceRoles: []string{"admin"}}},
 		{"admin>owner", person, policy.Facts{CallerRoles: []string{"admin"}, ResourceOwner: "acc_2", ResourceRoles: []string{"owner"}}},
 		{"owner", person, policy.Facts{CallerRoles: []string{"owner"}, ResourceOwner: "acc_2"}},
 		{"operator", caller.Local(""), policy.Facts{}},
