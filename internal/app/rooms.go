@@ -87,14 +87,14 @@ const reach = factor.Level(1)
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
 	}
 }
 
 func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {
 	return &logout.Room{
 		Guard: a.Guard, Ring: a.Ring, Clients: a.Clients, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Subject: a.Mint.Subject, Home: "/account",
+		Pages: pages, Subject: a.Mint.Subject, SID: a.Mint.SID, Home: "/account",
 	}
 }
 

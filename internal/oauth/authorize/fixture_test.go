@@ -108,6 +108,7 @@ func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
 			}
 			return oauth.Scopes(list...), nil
 		},
+		SID: func(_ id.Tenant, _ client.Client, session string) string { return session },
 		Subject: func(_ id.Tenant, c client.Client, who account.ID) string {
 			if c.SubjectType == oauth.SubjectPairwise {
 				return "pairwise-" + string(who)

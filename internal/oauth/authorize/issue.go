@@ -50,7 +50,7 @@ func (a *Room) issue(r *web.Request, q *request, s session.Session, o *offer, i 
 			Account:   s.Account, Epoch: s.Epoch, Session: string(s.ID),
 			Terms: issued.Terms{
 				Scopes: scopes, Resources: o.resources(), Claims: q.claims, Nonce: q.nonce,
-				AuthTime: strength.At, ACR: q.acr(strength.Level), AMR: strength.AMR, SID: string(s.ID),
+				AuthTime: strength.At, ACR: q.acr(strength.Level), AMR: strength.AMR, SID: a.SID(tenant, q.client, string(s.ID)),
 			},
 			WithRefresh: q.client.May(oauth.GrantRefreshToken),
 			Offline:     scopes.Has(oauth.ScopeOfflineAccess),

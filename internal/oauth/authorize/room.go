@@ -54,6 +54,8 @@ type Room struct {
 	Permits func(r *store.Reader, tenant id.Tenant, who account.ID, res resource.Resource) (oauth.ScopeSet, error)
 	// Subject is the sub under which a client knows a person.
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
+	// SID is the sid under which a client knows a session.
+	SID func(tenant id.Tenant, c client.Client, session string) string
 	// Reach is the highest level that the factors of this server reach together.
 	Reach factor.Level
 	// CodeLifetime is how long a code may be redeemed; at most 10 minutes (RFC 6749 §4.1.2).

@@ -94,6 +94,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		w.other = register("Other", oauth.SubjectPairwise, "https://other.example/bye")
 		w.serve(&logout.Room{
 			Guard: g, Ring: w.ring, Clients: client.NewDirectory(s), Browser: w.browser, Pages: pages{}, Home: "/account",
+			SID: func(_ id.Tenant, _ client.Client, session string) string { return session },
 			Subject: func(_ id.Tenant, c client.Client, who account.ID) string {
 				if c.SubjectType == oauth.SubjectPairwise {
 					return "pairwise-" + string(who)

@@ -95,7 +95,8 @@ func (q *request) proved() bool { return q.hint != nil && q.client.ID != "" }
 // about tells whether the hint speaks of the person in the session.
 func (l *Room) about(r *web.Request, q *request, s session.Session) bool {
 	// OpenID Connect RP-Initiated Logout 1.0 §2: a logout for somebody else than the one at the browser is suspect
-	return q.proved() && (q.hint.SID == string(s.ID) || q.hint.Subject == l.Subject(id.Tenant(r.Tenant.ID), q.client, s.Account))
+	tenant := id.Tenant(r.Tenant.ID)
+	return q.proved() && (q.hint.SID == l.SID(tenant, q.client, string(s.ID)) || q.hint.Subject == l.Subject(tenant, q.client, s.Account))
 }
 
 // next is where the browser goes on, "" for nowhere.

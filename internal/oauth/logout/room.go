@@ -61,6 +61,8 @@ type Room struct {
 	Pages   Pages
 	// Subject is the sub under which a client knows a person.
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
+	// SID is the sid under which a client knows a session.
+	SID func(tenant id.Tenant, c client.Client, session string) string
 	// Home is the path, below the tenant, to which a person goes who stays signed in.
 	Home string
 }

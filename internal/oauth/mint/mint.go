@@ -267,8 +267,22 @@ func (m *Mint) Subject(tenant id.Tenant, c client.Client, who account.ID) string
 	if c.SubjectType != oauth.SubjectPairwise {
 		return string(who)
 	}
-	mac := hmac.New(sha256.New, m.root.Key("pairwise"))
-	for _, part := range []string{string(tenant), c.SectorIdentifier(), string(who)} {
+	return m.unlinkable("pairwise", tenant, c, string(who))
+}
+
+// SID is the sid by which a client knows a session: the session's id, or, for a pairwise client, a
+// value that other sectors cannot link, since it would tell what the subject hides.
+func (m *Mint) SID(tenant id.Tenant, c client.Client, session string) string {
+	if c.SubjectType != oauth.SubjectPairwise {
+		return session
+	}
+	return m.unlinkable("pairwise/sid", tenant, c, session)
+}
+
+// unlinkable is a MAC of a value under the client's sector.
+func (m *Mint) unlinkable(purpose string, tenant id.Tenant, c client.Client, value string) string {
+	mac := hmac.New(sha256.New, m.root.Key(purpose))
+	for _, part := range []string{string(tenant), c.SectorIdentifier(), value} {
 		fmt.Fprintf(mac, "%d:%s", len(part), part)
 	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
