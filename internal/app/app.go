@@ -31,6 +31,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
@@ -56,6 +58,8 @@ type App struct {
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
 	signin    *signin.Room
+	visits    *visit.Room
+	pages     *notice.Pages
 
 	log      *slog.Logger
 	node     string // names this process in leases
@@ -160,7 +164,7 @@ func (a *App) options() web.Options {
 		PublicURL: c.PublicURL, Hosts: c.Hosts, Listen: c.Listen, MetricsListen: c.MetricsListen,
 		Socket:   filepath.Join(c.Data, SocketName),
 		CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, TrustedProxies: c.TrustedProxies,
-		Resolve: a.resolve, Log: a.log,
+		Resolve: a.resolve, Log: a.log, Errors: a.unrouted,
 		Rates: map[web.RateClass]web.Rate{
 			web.RateStandard: rate(c.Limits.PerAddress, c.Limits.PerAddressBurst),
 			web.RateCostly:   rate(c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst),

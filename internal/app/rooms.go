@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
 
 // rooms makes the rooms that are more than functions over rows.
@@ -49,6 +50,8 @@ func (a *App) rooms() error {
 	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
 		return err
 	}
+	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
+	a.pages = notice.NewPages(a.visits)
 	return nil
 }
 

@@ -1,11 +1,12 @@
 package app
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/api"
-	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/oauth/introspect"
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
@@ -13,15 +14,13 @@ import (
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
-	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // routes is every door of the server.
 func (a *App) routes() []web.Route {
 	clients := a.clientAuth()
-	visits := &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
-	pages := notice.NewPages(visits)
+	visits, pages := a.visits, a.pages
 	authorize := a.authorizeRoom(pages)
 	return slices.Concat(
 		a.metadataRoom().Routes(),
@@ -41,4 +40,12 @@ func (a *App) routes() []web.Route {
 
 func rate(perSecond, burst int) web.Rate {
 	return web.Rate{Count: perSecond, Per: time.Second, Burst: burst}
+}
+
+// unrouted answers what has no route: a page to a browser that asks for one, else plain text.
+func (a *App) unrouted(w http.ResponseWriter, r *web.Request, err error) bool {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return a.pages.Translate(w, r, err)
+	}
+	return web.PlainErrors(w, r, err)
 }

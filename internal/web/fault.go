@@ -108,7 +108,7 @@ func (s *Server) log(x *exchange, took interface{ Microseconds() int64 }) {
 		slog.String("path", rt.Path),
 		slog.Int("status", x.status),
 		slog.Int64("us", took.Microseconds()),
-		slog.String("client", x.req.Client.String()))
+		slog.String("client", clientName(&x.req)))
 	if x.req.Tenant.ID != "" {
 		attrs = append(attrs, slog.String("tenant", x.req.Tenant.ID))
 	}
@@ -124,4 +124,12 @@ func (s *Server) log(x *exchange, took interface{ Microseconds() int64 }) {
 	record := slog.NewRecord(s.opt.Now(), level, "request", 0)
 	record.AddAttrs(attrs...)
 	_ = s.opt.Log.Handler().Handle(ctx, record) // a log that fails has nowhere to say so
+}
+
+// clientName is the client's address, or "local" on the socket.
+func clientName(r *Request) string {
+	if !r.Client.IsValid() {
+		return "local"
+	}
+	return r.Client.String()
 }

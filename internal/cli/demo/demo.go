@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -132,6 +133,10 @@ func tell(c *cobra.Command, cast *cast, issuer, dir string, took time.Duration) 
 		p("  %-6s  password  %-42s %s", who.username, who.password, who.may)
 	}
 	p("")
-	p("The server's command line, in another terminal:  cardea --data %s client list", dir)
+	program := "cardea"
+	if self, err := os.Executable(); err == nil && strings.Contains(self, "go-build") {
+		program = "go run ./cmd/cardea"
+	}
+	p("The server's command line, in another terminal:  %s --data %s client list", program, dir)
 	p("Ctrl-C ends everything and throws the data away.")
 }

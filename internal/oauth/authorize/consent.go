@@ -2,7 +2,10 @@ package authorize
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -60,6 +63,28 @@ func (a *Room) Pending(ctx context.Context, r *web.Request, i interaction.Intera
 		}
 	}
 	return out, nil
+}
+
+// Shown names what the question says: the same text for the same question. The page sends it
+// back with the answer, so that nobody approves what came to the question after it was shown.
+func (q Question) Shown() string {
+	h := sha256.New()
+	say := func(parts ...string) {
+		for _, p := range parts {
+			fmt.Fprintf(h, "%d:%s", len(p), p)
+		}
+	}
+	say(string(q.Client.ID), q.Target.String(), string(q.Person))
+	for _, s := range q.Identity {
+		say("identity", string(s))
+	}
+	for _, api := range q.APIs {
+		say("api", string(api.Resource.Audience))
+		for _, s := range api.Scopes {
+			say("scope", string(s.Name), s.Description)
+		}
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
 func explain(p apiOffer, scopes, before oauth.ScopeSet) []QuestionScope {

@@ -33,6 +33,9 @@ type Room struct {
 // PathConsent is the page, below the tenant's root.
 const PathConsent = "/consent"
 
+// fieldShown names the question that the page showed.
+const fieldShown = "shown"
+
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	return []web.Route{
@@ -69,7 +72,7 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	which := string(g.Interaction.ID)
-	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: which}}
+	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: which}, {Name: fieldShown, Value: question.Shown()}}
 	base.Path = visit.URL(r, PathConsent, visit.FieldInteraction, which)
 	// The answer leads on to the client, and browsers apply form-action to that redirect too.
 	if err := web.AllowFormAction(w, question.Target.String()); err != nil {
@@ -112,6 +115,17 @@ func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
 	if err != nil {
 		return err
+	}
+	if decision == Approve {
+		question, err := room.Asker.Pending(r.Context(), r, g.Interaction)
+		if err != nil {
+			return elsewhere(w, g, err)
+		}
+		// What is approved is what was shown: a right or a scope that came since is shown first.
+		if form.Get(fieldShown) != question.Shown() {
+			web.SeeOther(w, visit.URL(r, PathConsent, visit.FieldInteraction, string(g.Interaction.ID)))
+			return nil
+		}
 	}
 	if err := room.Asker.Answer(r.Context(), r, g.Caller, g.Interaction, decision == Approve); err != nil {
 		return elsewhere(w, g, err)

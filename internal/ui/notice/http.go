@@ -81,11 +81,11 @@ func (room *Room) setup(w http.ResponseWriter, r *web.Request) error {
 	return room.showSetup(w, r, q.Get(setup.Param), &Setup{})
 }
 
-// showSetup shows the form if the link works. Afterwards there is nothing at the address.
+// showSetup shows the form if the link works. Afterwards the address says that the link is spent, to whoever comes.
 func (room *Room) showSetup(w http.ResponseWriter, r *web.Request, token string, page *Setup) error {
 	until, err := room.Setup.Look(r.Context(), token)
 	if errors.Is(err, setup.ErrNone) {
-		return visit.ErrMissing
+		return visit.ErrLink
 	}
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (room *Room) finishSetup(w http.ResponseWriter, r *web.Request) error {
 		web.SeeOther(w, browser.Path(r, "/account"))
 		return nil
 	case errors.Is(err, setup.ErrNone):
-		return visit.ErrMissing
+		return visit.ErrLink
 	case errors.As(err, &busy):
 		return &visit.Refusal{Kind: string(TooMany), Status: http.StatusServiceUnavailable, Wait: busy.RetryAfter, Cause: err}
 	case errors.As(err, &problem) && problem.Field == "username":

@@ -195,6 +195,8 @@ func TestConsent(t *testing.T) {
 				t.Error("the redirect after the form would be stopped")
 			}
 			b.post("/consent", url.Values{"i": {string(i)}}).expect(t, 400, "")
+			// What came to the question after the page was shown is shown before it can be approved.
+			b.post("/consent", url.Values{"i": {string(i)}, "decision": {"approve"}, "shown": {"an earlier question"}}).expect(t, 303, "/consent?i="+string(i))
 			b.post("/consent", url.Values{"i": {string(i)}, "decision": {"approve", "deny"}}).expect(t, 400, "")
 			b.submit(page, button).expect(t, 303, "/oauth/authorize/resume?i="+string(i))
 			if n := len(w.question.answers); w.question.answers[n-1] != (button == "approve") {

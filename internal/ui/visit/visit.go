@@ -162,6 +162,7 @@ var (
 	ErrExpired   = &Refusal{Kind: "expired", Status: 400} // the interaction is over, or another browser's
 	ErrForbidden = &Refusal{Kind: "forbidden", Status: 403}
 	ErrMissing   = &Refusal{Kind: "missing", Status: 404}
+	ErrLink      = &Refusal{Kind: "link", Status: 404} // a one-time link that was used, is too old, or never was
 )
 
 // device tells a browser that signed in before from a stranger; only the throttle reads it.
