@@ -143,6 +143,7 @@ func TestNode(t *testing.T) {
 			t.Skipf("skipped: npm ci failed: %v\n%s", err, out)
 		}
 	}
+	node := newNode(t)
 	eachDatabase(t, func(t *testing.T, g given) {
 		text, err := json.Marshal(g)
 		if err != nil {
@@ -150,7 +151,7 @@ func TestNode(t *testing.T) {
 		}
 		for _, name := range []string{"openid-client", "oauth4webapi"} {
 			t.Run(name, func(t *testing.T) {
-				cmd := exec.Command("node", "--test", "--test-reporter=spec", name+".test.mjs")
+				cmd := exec.Command(node, "--test", "--test-reporter=spec", name+".test.mjs")
 				cmd.Env = append(os.Environ(), "INTEROP="+string(text), "NODE_NO_WARNINGS=1")
 				out, err := cmd.CombinedOutput()
 				if err != nil {
@@ -160,4 +161,29 @@ func TestNode(t *testing.T) {
 			})
 		}
 	})
+}
+
+// newNode returns a Node.js that the clients run on. Debian 12 has 18 and they want 20: then npm
+// brings a newer one.
+func newNode(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("node", "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var major int
+	if _, err := fmt.Sscanf(string(out), "v%d.", &major); err != nil || major >= 20 {
+		return "node"
+	}
+	if out, err := exec.Command("npm", "install", "--no-save", "--no-audit", "--no-fund", "node@22").CombinedOutput(); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("Node.js %d is too old, and npm brings no newer one: %v\n%s", major, err, out)
+		}
+		t.Skipf("skipped: Node.js %d is too old, and npm brings no newer one: %v", major, err)
+	}
+	path, err := filepath.Abs(filepath.Join("node_modules", "node", "bin", "node"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
