@@ -61,7 +61,11 @@ func (q *credentialsRequest) compose(ctx context.Context, from From) (mint.Order
 	if err != nil {
 		return out, err
 	}
-	if out.Resource, err = choose(from, all, from.Client.Resources, true, q.resources); err != nil {
+	asked := q.resources
+	if len(asked) == 0 {
+		asked = implied(all, from.Client.Resources, q.scopes)
+	}
+	if out.Resource, err = choose(from, all, from.Client.Resources, true, asked); err != nil {
 		return out, err
 	}
 	allowed := allowedAt(from, out.Resource)
@@ -76,6 +80,23 @@ func (q *credentialsRequest) compose(ctx context.Context, from From) (mint.Order
 	}
 	out.Reported = out.Scopes
 	return out, nil
+}
+
+// implied is the one API within reach that has all the scopes, if there is exactly one: a client of
+// several APIs need not name the one that its scopes name already.
+func implied(all resource.Catalogue, reach []oauth.Resource, scopes oauth.ScopeSet) (names []string) {
+	if scopes.IsEmpty() {
+		return nil
+	}
+	for _, audience := range reach {
+		if api, ok := all.Find(audience); ok && api.Set().Contains(scopes) {
+			names = append(names, string(audience))
+		}
+	}
+	if len(names) != 1 {
+		return nil
+	}
+	return names
 }
 
 // allowedAt is what the client may have at an API. OpenID Connect's own scopes are about a person

@@ -72,3 +72,21 @@ func TestCG17_AudienceIsWhatWasGranted(t *testing.T) {
 		want(t, s.ask(ghost), 400, "invalid_target")
 	})
 }
+
+func TestScopesOfOneAPINameIt(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		s.MakeAPI(Tasks, "tasks", nil)
+		job := s.MakeClient(func(c *client.Client) {
+			c.Resources, c.Grants = []oauth.Resource{Calendar, Tasks}, []oauth.GrantType{oauth.GrantClientCredentials}
+		})
+		for scope, aud := range map[string]string{"read:events": Calendar, "read:tasks": Tasks} {
+			a := s.ask(job, "scope", scope)
+			want(t, a, 200, "")
+			if got := s.Verify("at+jwt", aud, a.Text("access_token")); got["aud"] != aud || got["scope"] != scope {
+				t.Errorf("%s: %v", scope, got)
+			}
+		}
+		want(t, s.ask(job, "scope", "read:events read:tasks"), 400, "invalid_target") // no API has both
+		want(t, s.ask(job), 400, "invalid_target")
+	})
+}
