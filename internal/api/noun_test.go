@@ -232,3 +232,18 @@ func TestTokens(t *testing.T) {
 		as(t, w, "", "POST", v1+"/tokens", `{"name":"x"}`).want(t, 422)
 	})
 }
+
+func TestAU28_TokensOfAnAccountAreBounded(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		made := 0
+		for range 60 {
+			if as(t, w, "plain", "POST", v1+"/tokens", `{"name":"one more"}`).status == 201 {
+				made++
+			}
+		}
+		if made < 40 || made > 50 {
+			t.Errorf("%d tokens were made", made)
+		}
+		as(t, w, "plain", "POST", v1+"/tokens", `{"name":"one more"}`).want(t, 409)
+	})
+}

@@ -37,6 +37,13 @@ func Make(ctx context.Context, g *guard.Guard, c caller.Caller, root *secret.Roo
 		if err != nil {
 			return err
 		}
+		living, err := list(tx.Read(), tenant, n.Account, "", maxTokens)
+		if err != nil {
+			return err
+		}
+		if len(living) == maxTokens {
+			return errMany
+		}
 		return insert(tx, tenant, t, epoch, root.Digest(secret.APIToken, text))
 	})
 	if err != nil {
@@ -44,6 +51,11 @@ func Make(ctx context.Context, g *guard.Guard, c caller.Caller, root *secret.Roo
 	}
 	return t, text, nil
 }
+
+// maxTokens bounds the living tokens of an account: whoever holds one may make more.
+const maxTokens = 50
+
+var errMany = guard.Conflict("The account has 50 tokens. Delete one that is not needed: `cardea token list` shows them.")
 
 // Page lists up to limit living tokens behind an id: a person's own where who names them, else
 // those of who ("" for everybody) for whoever may inspect. Refusal: invalid (limit, after).
