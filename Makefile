@@ -17,7 +17,7 @@ setup: ## Debian packages for the tests
 	@bash test/setup.sh
 
 lint: ## vet, staticcheck, gosec, and the rules of the house
-	@test -z "$$(gofmt -l cmd internal sdk examples test bench | tee /dev/stderr)"
+	@bad=$$(gofmt -l cmd internal sdk examples test bench); test -z "$$bad" || { echo "gofmt would change: $$bad"; exit 1; }
 	$(GO) vet ./... && $(GO) -C sdk vet ./...
 	$(TOOL) staticcheck ./...
 	@bash test/gosec.sh
