@@ -13,6 +13,7 @@ missing=()
 want() { bash -c "$1" >/dev/null 2>&1 || missing+=("${@:2}"); }
 want 'command -v gcc' gcc libc6-dev # the race detector needs a C compiler
 want 'ls /usr/lib/postgresql/*/bin/initdb' postgresql
+want 'command -v curl' curl # the documentation's commands
 want 'command -v chromium' chromium
 want 'command -v node' nodejs
 want 'command -v npm' npm
