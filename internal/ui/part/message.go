@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +24,7 @@ type Message struct {
 // Say makes a message. Values come as pairs of placeholder name and value.
 func Say(key Key, values ...any) *Message { return &Message{Key: key, Values: values} }
 
-//go:embed messages/*.json
+//go:embed messages
 var messageFiles embed.FS
 
 // catalogue is one language: key to parsed sentence.
@@ -40,22 +42,31 @@ var catalogues = func() map[Locale]func() (catalogue, error) {
 	return all
 }()
 
+// readCatalogue reads the files of a language: one for each first word of the keys, so that
+// whoever writes a page finds its words together.
 func readCatalogue(l Locale) (catalogue, error) {
-	raw, err := messageFiles.ReadFile("messages/" + string(l) + ".json")
+	names, err := fs.Glob(messageFiles, "messages/"+string(l)+"/*.json")
 	if err != nil {
 		return nil, err
 	}
-	var texts map[Key]string
-	if err := json.Unmarshal(raw, &texts); err != nil {
-		return nil, fmt.Errorf("messages in %s: %w", l, err)
-	}
-	c := make(catalogue, len(texts))
-	for key, text := range texts {
-		s, err := parseSentence(text)
+	c := catalogue{}
+	for _, name := range names {
+		raw, err := messageFiles.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("message %s in %s: %w", key, l, err)
+			return nil, err
 		}
-		c[key] = s
+		var texts map[Key]string
+		if err := json.Unmarshal(raw, &texts); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for key, text := range texts {
+			if first, _, _ := strings.Cut(string(key), "."); path.Base(name) != first+".json" {
+				return nil, fmt.Errorf("%s: %s belongs into %s.json", name, key, first)
+			}
+			if c[key], err = parseSentence(text); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
+			}
+		}
 	}
 	return c, nil
 }
