@@ -79,7 +79,7 @@ func TestLanguages(t *testing.T) {
 		b.submit(page, "submit", "username", "ada", "password", wrong).says(t, "stimmt nicht")
 		header := http.Header{"Accept-Language": {"de-AT,en;q=0.5"}}
 		b.send("GET", "/signedout", nil, header).says(t, "abgemeldet")
-		i := b.begin(interaction.Authorize, interaction.About{Locales: []string{"fr", "de"}})
+		i := b.begin(interaction.Authorize, interaction.About{Locales: []string{"it", "de"}})
 		b.get("/signin?i="+string(i)).says(t, "Anmelden")
 	})
 }
