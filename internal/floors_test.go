@@ -38,6 +38,7 @@ var floors = []struct {
 	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup"},
 	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them
 	{"F6b", "ui/visit"}, // what the pages share when a browser calls
+	{"F6b+", "ui/own"},  // what a person's own pages share
 	{"F6c", "ui ui/signin ui/consent ui/account ui/notice api"},
 	{"F7a", "app"},
 	{"F7b", "cli/cmd"}, // the vocabulary of the commands
