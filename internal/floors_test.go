@@ -28,12 +28,12 @@ var floors = []struct {
 	floor string
 	rooms string
 }{
-	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web"},
+	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web reload geo reputation"},
 	{"F1", "audit policy outbox"},
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},
 	{"F4a", "session consent issued credential membership apitoken event"},
-	{"F4b", "interaction lifecycle oauth/mint oauth/clientauth oauth/hint"},
+	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
 	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup"},
 	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them

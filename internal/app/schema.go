@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -41,4 +42,5 @@ var Schema = []store.Migrations{
 	interaction.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
+	assurance.Migrations,
 }
