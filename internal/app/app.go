@@ -20,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -57,6 +58,7 @@ type App struct {
 	Passwords *password.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
+	Notify    *notify.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -39,4 +40,5 @@ var Schema = []store.Migrations{
 	interaction.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
+	notify.Migrations,
 }
