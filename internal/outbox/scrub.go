@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	addressLike = regexp.MustCompile(`[^\s<>()\[\]"',;:]+@[^\s<>()\[\]"',;:]+`)
+	addressLike = regexp.MustCompile(`[^\s<>()\[\]",;:]+@[^\s<>()\[\]"',;:]+`)
 	numberLike  = regexp.MustCompile(`\+?[0-9][0-9 ()./-]{5,}[0-9]`)
 	separators  = strings.NewReplacer(" ", "", "(", "", ")", "", ".", "", "/", "", "-", "")
 )

@@ -2,17 +2,20 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
 // Carrier carries one kind of effect out. It returns an error to be tried again, or one that is
-// Permanent to be asked no more.
+// Permanent to be asked no more. Several may run at once.
 type Carrier func(ctx context.Context, e Effect) error
 
 // Worker hands effects to their carriers.
@@ -46,16 +49,34 @@ func (w *Worker) Run(ctx context.Context) (int, error) {
 	}); err != nil {
 		return 0, fmt.Errorf("claim effects: %w", err)
 	}
-	for _, e := range effects {
-		if err := w.carry(ctx, e); err != nil {
-			return 0, err
-		}
+	errs := make([]error, len(effects))
+	var running sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i, e := range effects {
+		slots <- struct{}{}
+		running.Go(func() {
+			defer func() { <-slots }()
+			errs[i] = w.carry(ctx, e)
+		})
+	}
+	running.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
 	}
 	return len(effects), nil
 }
 
+// A batch is carried within the time that its claim lasts, however slow the other side is:
+// claimBatch / atOnce × carryTime is less than claimFor.
+const (
+	atOnce    = 5
+	carryTime = 12 * time.Second
+)
+
 func (w *Worker) carry(ctx context.Context, e Effect) error {
-	err := w.carriers[e.Kind](ctx, e)
+	limited, stop := context.WithTimeout(ctx, carryTime)
+	err := w.carriers[e.Kind](limited, e)
+	stop()
 	if err != nil {
 		w.log.Warn("an effect failed", "effect", e.ID, "kind", e.Kind, "attempts", e.Attempts, "error", Scrub(err.Error()))
 	}
