@@ -33,9 +33,9 @@ var floors = []struct {
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},
 	{"F4a", "session consent issued credential membership apitoken event"},
-	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint"},
+	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
-	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup"},
+	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup outbox/smtp outbox/gateway"},
 	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them
 	{"F6b", "ui/visit"}, // what the pages share when a browser calls
 	{"F6b+", "ui/own"},  // what a person's own pages share
@@ -47,7 +47,7 @@ var floors = []struct {
 }
 
 // families are parents whose children are rooms of their own.
-var families = []string{"oauth", "factor", "ui", "cli"}
+var families = []string{"oauth", "factor", "ui", "cli", "outbox"}
 
 // tools are programs and test kits that are no part of the server: they may import anything, and
 // no room may import them.

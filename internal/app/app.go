@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -59,6 +60,7 @@ type App struct {
 	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
+	Notify    *notify.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

@@ -17,6 +17,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
@@ -37,6 +38,7 @@ import (
 
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
+	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -43,4 +44,5 @@ var Schema = []store.Migrations{
 	password.Migrations,
 	apitoken.Migrations,
 	assurance.Migrations,
+	notify.Migrations,
 }
