@@ -190,7 +190,7 @@ func (w *World) Session(t *testing.T, where id.Tenant, who account.ID) session.I
 	now := w.Store.Now()
 	s := session.Session{ID: session.ID(id.New("ses", now)), Account: who, Epoch: 1, Address: "192.0.2.1", Agent: "test", SeenAt: now, Idle: time.Hour, ExpiresAt: now.Add(time.Hour)}
 	must(t, w.Guard.Do(t.Context(), caller.Nobody("", ""), session.Start.On(where, s.ID, nil), func(tx *store.Tx) error {
-		return session.Insert(tx, where, s, w.Root.Digest(secret.SessionCookie, secret.SessionCookie.Mint()))
+		return session.Insert(tx, where, s, w.Root.Digest(secret.SessionCookie, secret.SessionCookie.Mint()), nil)
 	}))
 	return s.ID
 }
