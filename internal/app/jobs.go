@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // job is work that the server does by itself, again and again. Running one on several nodes at
@@ -111,7 +112,16 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, notify.Sweeps, outbox.Sweeps) {
+	for _, s := range slices.Concat(
+		issued.Sweeps,
+		interaction.Sweeps,
+		session.Sweeps,
+		password.Sweeps,
+		apitoken.Sweeps,
+		notify.Sweeps,
+		outbox.Sweeps,
+		throttle.Sweeps,
+	) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out

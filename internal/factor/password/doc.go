@@ -1,7 +1,7 @@
 // Package password is the factor of something that a person knows.
 //
 // Its sub-packages are arithmetic and know no accounts: plaintext parses a password, policy judges
-// a new one, argon hashes, throttle decides how fast somebody may try. This room stores what they
+// a new one, argon hashes; the room throttle decides how fast somebody may try. This room stores what they
 // need and puts them in order:
 //
 //	find      account, hash and device, with the same statements whoever is meant

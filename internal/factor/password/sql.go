@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
-	"github.com/cardea-iam/cardea/internal/factor/password/throttle"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // laneTAT returns the theoretical arrival time of a lane, zero for a new one.
