@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -109,7 +110,7 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
+	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, assurance.Sweeps) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out
