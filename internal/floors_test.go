@@ -42,7 +42,7 @@ var floors = []struct {
 	{"F6c", "ui ui/signin ui/consent ui/account ui/notice api"},
 	{"F7a", "app"},
 	{"F7b", "cli/cmd"}, // the vocabulary of the commands
-	{"F7c", "cli/account cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/resource cli/role cli/serve cli/session cli/setting cli/tenant cli/token cli/version"},
+	{"F7c", "cli/account cli/assurance cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/resource cli/role cli/serve cli/session cli/setting cli/signin cli/tenant cli/token cli/version"},
 	{"F7d", "cli"}, // `cardea serve` starts what app wires, so the command line stands above it
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -121,6 +122,7 @@ func sweepers() (out []*store.Sweeper) {
 		notify.Sweeps,
 		outbox.Sweeps,
 		throttle.Sweeps,
+		assurance.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))
 	}
