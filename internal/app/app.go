@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -56,6 +57,7 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
 	Notify    *notify.Room

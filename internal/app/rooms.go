@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
+	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -22,6 +24,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -29,6 +32,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
 
@@ -46,6 +50,9 @@ func (a *App) rooms() error {
 	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
 		return err
 	}
+	if a.Assurance, err = a.assuranceRoom(); err != nil {
+		return err
+	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
@@ -55,6 +62,19 @@ func (a *App) rooms() error {
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// assuranceRoom decides which proof is enough, with the files that the operator gave.
+func (a *App) assuranceRoom() (*assurance.Room, error) {
+	places, err := geo.Open(a.log, a.Config.GeoIPFiles...)
+	if err != nil {
+		return nil, err
+	}
+	list, err := reputation.Open(a.Config.ReputationFile, a.log)
+	if err != nil {
+		return nil, err
+	}
+	return assurance.New(a.Guard, assurance.Options{Geo: places, Reputation: list})
 }
 
 // endSessions and revokeGrants end what an account that leaves has running.
@@ -83,7 +103,16 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: reach})
+	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: reach})
+}
+
+// locales are the languages of the pages, as discovery lists them.
+func locales() []string {
+	var tags []string
+	for _, l := range part.Locales() {
+		tags = append(tags, string(l))
+	}
+	return tags
 }
 
 // reach is the highest level that the factors of this server reach together.

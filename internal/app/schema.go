@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -17,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
 )
@@ -28,6 +30,7 @@ var Schema = []store.Migrations{
 	outbox.Migrations,
 	tenant.Migrations,
 	account.Migrations,
+	setting.Migrations,
 	credential.Migrations,
 	client.Migrations,
 	resource.Migrations,
@@ -41,4 +44,5 @@ var Schema = []store.Migrations{
 	password.Migrations,
 	apitoken.Migrations,
 	notify.Migrations,
+	assurance.Migrations,
 }

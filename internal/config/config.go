@@ -59,6 +59,15 @@ type Config struct {
 	// Password are the rules of NIST SP 800-63B-4 §3.1.1.2, which may only be
 	// made stricter.
 	Password Password `key:"password"`
+	// GeoIPFiles are files in the form of MaxMind DB that say where addresses
+	// are, such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb; together they
+	// should know country, city, coordinates and autonomous system. A changed
+	// file is read within seconds. Without one no sign-in is from a new country.
+	GeoIPFiles []string `key:"geoip-files"`
+	// ReputationFile lists addresses and networks (CIDR) known for abuse, one
+	// per line, with comments behind # or ;. A changed file is read within
+	// seconds. Policies of sign-in look at it.
+	ReputationFile string `key:"reputation-file"`
 	// Limits bound the requests of one address (IPv6: one /64). 0 means no limit.
 	Limits Limits `key:"limits"`
 

@@ -42,6 +42,8 @@ var meanings = map[string]string{
 	"lifetimes-session-absolute":      "how long a session lives at most; at most 30d (NIST SP 800-63B-4 §2.1.3) (default 30d)",
 	"password-min-length":             "the least number of characters of a password that signs in alone; 15 to 64 (default 15)",
 	"password-min-length-with-mfa":    "the same for accounts with a second factor; 8 to 64 (default 8)",
+	"geoip-files":                     "files in the form of MaxMind DB that say where addresses are, such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb; together they should know country, city, coordinates and autonomous system",
+	"reputation-file":                 "lists addresses and networks (CIDR) known for abuse, one per line, with comments behind # or ;",
 	"limits-per-address":              "for most endpoints, in requests per second (default 20000)",
 	"limits-per-address-burst":        "how many of them may come at once (default 40000)",
 	"limits-costly-per-address":       "for what costs the server or a person (passwords, mail), in requests per second (default 10)",
