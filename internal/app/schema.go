@@ -45,6 +45,6 @@ var Schema = []store.Migrations{
 	throttle.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
-	assurance.Migrations,
 	notify.Migrations,
+	assurance.Migrations,
 }
