@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -109,7 +110,7 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
+	for _, s := range slices.Concat(person.Sweeps, issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out
