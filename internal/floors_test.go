@@ -31,7 +31,7 @@ var floors = []struct {
 	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web"},
 	{"F1", "audit policy outbox"},
 	{"F2", "guard"},
-	{"F3", "tenant account client resource role key"},
+	{"F3", "tenant account client resource role key setting"},
 	{"F4a", "session consent issued credential membership apitoken event"},
 	{"F4b", "interaction lifecycle oauth/mint oauth/clientauth oauth/hint"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
@@ -41,7 +41,7 @@ var floors = []struct {
 	{"F6c", "ui ui/signin ui/consent ui/account ui/notice api"},
 	{"F7a", "app"},
 	{"F7b", "cli/cmd"}, // the vocabulary of the commands
-	{"F7c", "cli/account cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/resource cli/role cli/serve cli/session cli/tenant cli/token cli/version"},
+	{"F7c", "cli/account cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/resource cli/role cli/serve cli/session cli/setting cli/tenant cli/token cli/version"},
 	{"F7d", "cli"}, // `cardea serve` starts what app wires, so the command line stands above it
 }
 

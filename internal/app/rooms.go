@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
 
@@ -81,7 +82,16 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: reach})
+	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: reach})
+}
+
+// locales are the languages of the pages, as discovery lists them.
+func locales() []string {
+	var tags []string
+	for _, l := range part.Locales() {
+		tags = append(tags, string(l))
+	}
+	return tags
 }
 
 // reach is the highest level that the factors of this server reach together.

@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
 )
@@ -27,6 +28,7 @@ var Schema = []store.Migrations{
 	outbox.Migrations,
 	tenant.Migrations,
 	account.Migrations,
+	setting.Migrations,
 	credential.Migrations,
 	client.Migrations,
 	resource.Migrations,

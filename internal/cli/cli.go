@@ -20,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/resource"
 	"github.com/cardea-iam/cardea/internal/cli/role"
 	"github.com/cardea-iam/cardea/internal/cli/session"
+	"github.com/cardea-iam/cardea/internal/cli/setting"
 	"github.com/cardea-iam/cardea/internal/cli/tenant"
 	"github.com/cardea-iam/cardea/internal/cli/token"
 	"github.com/cardea-iam/cardea/internal/cli/version"
@@ -80,7 +81,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		add(root, "server", e)
 	}
 	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
-		resource.Command, key.Command, session.Command, event.Command, token.Command} {
+		resource.Command, key.Command, session.Command, setting.Command, event.Command, token.Command} {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())

@@ -16,6 +16,7 @@ type Noun struct {
 	Prefix string   // of its ids; "" where the API itself takes names
 	ID     string   // JSON member of its id
 	Names  []string // JSON members by which people may name it instead
+	Few    bool     // they come in one page
 	Filter string   // query parameter that narrows a list to Names[0], if there is one
 }
 

@@ -8,7 +8,8 @@ var (
 	Role     = Noun{Name: "role", Path: "/roles", Prefix: "rol", ID: "id", Names: []string{"name"}, Filter: "name"}
 	Client   = Noun{Name: "client", Path: "/clients", Prefix: "cli", ID: "client_id", Names: []string{"client_name"}}
 	Resource = Noun{Name: "resource", Path: "/resources", Prefix: "res", ID: "id", Names: []string{"audience", "name"}}
-	Key      = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid"}
+	Key      = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid", Few: true}
+	Setting  = Noun{Name: "setting", Path: "/settings", Prefix: "", ID: "name", Few: true}
 	Session  = Noun{Name: "session", Path: "/sessions", Prefix: "ses", ID: "id"}
 	Event    = Noun{Name: "event", Path: "/events", Prefix: "", ID: "position"}
 	Token    = Noun{Name: "token", Path: "/tokens", Prefix: "apt", ID: "id", Names: []string{"name"}}

@@ -43,7 +43,7 @@ func (n Noun) ListAt(c *Connection, use, short string, at func(*cobra.Command, [
 			size = min(size, *limit)
 		}
 		query := url.Values{}
-		if n.Name != "key" { // keys are few: they come in one page
+		if !n.Few {
 			query.Set("limit", strconv.Itoa(size))
 		}
 		for i, f := range narrow {

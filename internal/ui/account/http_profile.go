@@ -56,6 +56,9 @@ func (room *Room) saveProfile(w http.ResponseWriter, r *web.Request, o visit.Own
 	var problem *guard.Problem
 	switch {
 	case err == nil:
+		if l, ok := part.ParseLocale(claims.Locale); ok && claims.Locale != o.Account.Claims.Locale {
+			visit.RememberLocale(w, l)
+		}
 		return done(w, r, PathProfile, "profile")
 	case !errors.As(err, &problem):
 		return err

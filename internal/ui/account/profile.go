@@ -86,10 +86,11 @@ func (p *Profile) Groups() []Group {
 		}},
 		{"region", "profile.group.region", []part.Input{
 			p.input("locale", c.Locale, "claim.locale", part.Input{Hint: part.Say("claim.locale.hint"),
-				Choices: []string{"en", "en-GB", "en-US", "de", "de-AT", "de-CH", "de-DE"}}),
+				Choices: []string{"en", "en-GB", "en-US", "de", "de-AT", "de-CH", "de-DE",
+					"fr", "fr-BE", "fr-CA", "fr-CH", "fr-FR", "es", "es-AR", "es-ES", "es-MX"}}),
 			p.input("zoneinfo", c.Zoneinfo, "claim.zoneinfo", part.Input{Hint: part.Say("claim.zoneinfo.hint"),
-				Choices: []string{"UTC", "Europe/Berlin", "Europe/London", "Europe/Vienna", "Europe/Zurich",
-					"America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney"}}),
+				Choices: []string{"UTC", "Europe/Berlin", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Vienna", "Europe/Zurich",
+					"America/Los_Angeles", "America/Mexico_City", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney"}}),
 		}},
 		{"contact", "profile.group.contact", []part.Input{
 			p.input("phone_number", c.PhoneNumber, "claim.phone_number", part.Input{Type: "tel", Autocomplete: "tel",

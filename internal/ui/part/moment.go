@@ -36,7 +36,11 @@ func (c catalogue) moment(m Moment) (string, error) {
 	if len(months) != 12 {
 		return "", fmt.Errorf("date.months names %d months", len(months))
 	}
-	return c.text("date.day", "day", m.At.Day(), "month", months[m.At.Month()-1], "year", m.At.Year())
+	key := Key("date.day")
+	if m.At.Day() == 1 {
+		key = "date.first" // French counts the first and no other day as an ordinal
+	}
+	return c.text(key, "day", m.At.Day(), "month", months[m.At.Month()-1], "year", m.At.Year())
 }
 
 // dayNumber counts calendar days in the time's own zone.

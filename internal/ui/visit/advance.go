@@ -32,6 +32,7 @@ func (g Guest) Place() signin.Place {
 
 // Guest finds the interaction that the id names, if it is this browser's; else ErrExpired.
 func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Request, which string) (Guest, error) {
+	Remember(w, r)
 	i, err := room.Browser.Interaction(ctx, r, which)
 	if errors.Is(err, browser.ErrNone) {
 		return Guest{}, ErrExpired
@@ -112,6 +113,7 @@ type Owner struct {
 // Owner returns who is signed in and notes that the session is in use. If nobody is, ok is false
 // and the answer is written: the browser is on its way to sign in and will come back to the page.
 func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Request) (o Owner, ok bool, err error) {
+	Remember(w, r)
 	c, s, err := room.caller(ctx, r)
 	if err != nil {
 		return o, false, err
