@@ -40,6 +40,10 @@ func (a *App) jobs() []job {
 		}},
 		{"turn signing keys", key.TurnEvery, a.Ring.TurnAll},
 		{"sweep", time.Minute, a.sweep},
+		{"erase accounts", time.Minute, func(ctx context.Context) error {
+			_, err := a.Lifecycle.EraseDue(ctx)
+			return err
+		}},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -46,6 +47,7 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
 	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {

@@ -64,3 +64,11 @@ func (l *Log) Erase(tx *store.Tx, tenant id.Tenant, who string) error {
 	}
 	return l.keys.Erase(tx, tenant, person.Owner(who))
 }
+
+// Knows tells whether the log keeps anything sealed of a person that can still be read.
+func (l *Log) Knows(r *store.Reader, tenant id.Tenant, who string) (bool, error) {
+	if l.keys == nil {
+		return false, nil
+	}
+	return l.keys.Has(r, tenant, person.Owner(who))
+}

@@ -143,3 +143,12 @@ func (k *Keys) Erase(tx *store.Tx, tenant id.Tenant, owner Owner) error {
 	tx.AfterCommit(func() { k.known.drop(which{tenant, owner}) })
 	return erase(tx, tenant, owner)
 }
+
+// Has tells whether the owner has a key.
+func (k *Keys) Has(r *store.Reader, tenant id.Tenant, owner Owner) (bool, error) {
+	sealed, err := read(r, tenant, owner)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return len(sealed) > 0, err
+}
