@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -22,6 +23,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -57,8 +59,10 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
+	Notify    *notify.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

@@ -16,6 +16,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/notify"
+	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
@@ -114,7 +116,7 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(person.Sweeps, issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
+	for _, s := range slices.Concat(person.Sweeps, issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, notify.Sweeps, outbox.Sweeps) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out

@@ -5,23 +5,27 @@ import (
 	"slices"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
+	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -35,6 +39,7 @@ import (
 
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
+	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
@@ -44,6 +49,9 @@ func (a *App) rooms() error {
 		return err
 	}
 	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
+		return err
+	}
+	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
@@ -56,6 +64,19 @@ func (a *App) rooms() error {
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// assuranceRoom decides which proof is enough, with the files that the operator gave.
+func (a *App) assuranceRoom() (*assurance.Room, error) {
+	places, err := geo.Open(a.log, a.Config.GeoIPFiles...)
+	if err != nil {
+		return nil, err
+	}
+	list, err := reputation.Open(a.Config.ReputationFile, a.log)
+	if err != nil {
+		return nil, err
+	}
+	return assurance.New(a.Guard, assurance.Options{Geo: places, Reputation: list})
 }
 
 // endSessions and revokeGrants end what an account that leaves has running.

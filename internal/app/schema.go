@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -12,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -41,4 +43,6 @@ var Schema = []store.Migrations{
 	interaction.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
+	assurance.Migrations,
+	notify.Migrations,
 }

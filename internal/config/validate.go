@@ -62,6 +62,9 @@ func (c *Config) Validate() error {
 			between(l.key+"-burst", l.burst, 1, 1_000_000_000)
 		}
 	}
+	c.validateMail(bad)
+	c.SMS.validate("sms", bad)
+	c.Voice.validate("voice", bad)
 	return errors.Join(errs...)
 }
 

@@ -24,6 +24,7 @@ const (
 	DeviceCookie      Kind = "cdr_dv"
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
+	NotMe             Kind = "cdr_nm"
 )
 
 const (

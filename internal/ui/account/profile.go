@@ -3,6 +3,7 @@ package account
 import (
 	"io"
 
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -24,7 +25,7 @@ type Claims struct {
 // own name ("given_name"; of the address "street_address", "locality",
 // "region", "postal_code", "country").
 type Profile struct {
-	Frame
+	own.Frame
 	Action string
 	Claims Claims
 	// Email is shown, not edited; EmailVerified marks it.
@@ -49,13 +50,10 @@ const (
 	ChangedElsewhere Problem = "profile.problem.changed"
 )
 
-var profile = part.Parse(files, "frame.html", "profile.html")
+var profile = own.Parse(files, "profile.html")
 
 // Render writes the page.
 func (p *Profile) Render(w io.Writer) error { return profile.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with this page marked.
-func (p *Profile) Nav() []NavItem { return p.nav(PathProfile) }
 
 // Alert is the sentence above the form: the problem of the form as a whole,
 // under the name "".

@@ -324,7 +324,7 @@ func TestAnotherFactorFitsWithoutChange(t *testing.T) {
 		b.get("/signin?i="+string(i)).expect(t, 303, "/signin/toy")
 		b.post("/signin/toy", word).expect(t, 303, "/oauth/authorize/resume?i="+string(i))
 		s := w.sessions(w.ada)
-		if len(s) != 1 || s[0].Strength().Level != 2 || strings.Join(s[0].Strength().AMR, " ") != "otp pwd" {
+		if len(s) != 1 || s[0].Strength().Level != 2 || strings.Join(s[0].Strength().AMR, " ") != "mfa otp pwd" {
 			t.Fatalf("%+v", s)
 		}
 		// Step-up: the password of the session counts, only the toy is asked for.
