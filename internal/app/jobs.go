@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -43,6 +44,10 @@ func (a *App) jobs() []job {
 		}},
 		{"turn signing keys", key.TurnEvery, a.Ring.TurnAll},
 		{"sweep", time.Minute, a.sweep},
+		{"erase accounts", time.Minute, func(ctx context.Context) error {
+			_, err := a.Lifecycle.EraseDue(ctx)
+			return err
+		}},
 	}
 }
 
@@ -114,6 +119,7 @@ func (a *App) sweep(ctx context.Context) error {
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
 	for _, s := range slices.Concat(
+		person.Sweeps,
 		issued.Sweeps,
 		interaction.Sweeps,
 		session.Sweeps,

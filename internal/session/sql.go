@@ -13,10 +13,14 @@ import (
 
 const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at, s.strong_until, s.strong_idle_seconds FROM session s "
 
-// alive joins the account: a session of a disabled account, or of an epoch before "end all", is
-// none. $2 is now.
-const alive = `JOIN active_account a ON a.tenant = s.tenant AND a.id = s.account AND a.epoch = s.epoch
+// living joins the account: a session of a disabled account, or of an epoch before "end all", is
+// none. $2 is now. alive leaves those out whose account is going to be deleted: they open nothing
+// but the page on which that is called off.
+const (
+	living = `JOIN active_account a ON a.tenant = s.tenant AND a.id = s.account AND a.epoch = s.epoch
 	WHERE s.tenant = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at + s.idle_seconds * 1000000 > $2 `
+	alive = living + "AND a.deletion_due_at IS NULL "
+)
 
 func scan(row store.Row) (Session, error) {
 	var s Session
@@ -55,6 +59,12 @@ func one(r *store.Reader, sql string, args ...any) (Session, error) {
 // ByDigest returns the living session of a cookie's digest, or store.ErrNotFound.
 func ByDigest(r *store.Reader, tenant id.Tenant, digest []byte) (Session, error) {
 	return one(r, columns+alive+"AND s.digest = $3", tenant, r.Now(), digest)
+}
+
+// Leaver returns the session of a cookie's digest whose account is going to be deleted, or
+// store.ErrNotFound.
+func Leaver(r *store.Reader, tenant id.Tenant, digest []byte) (Session, error) {
+	return one(r, columns+living+"AND a.deletion_due_at IS NOT NULL AND s.digest = $3", tenant, r.Now(), digest)
 }
 
 // Get returns a living session, or store.ErrNotFound.
