@@ -143,7 +143,7 @@ func (w *window) settle() {
 	defer tick.Stop()
 	for {
 		// While documents change there is nothing to ask, which is no error here.
-		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!window.leaving && document.readyState === 'complete' && location.href !== 'about:blank'"))
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!window.leaving && document.readyState === 'complete'"))
 		if err == nil && there {
 			return
 		}
@@ -155,8 +155,7 @@ func (w *window) settle() {
 	}
 }
 
-// authorize begins an authorization request of an application, with further parameters (name,
-// value, …).
+// authorize begins an authorization request of an application: one that asks, or the operator's own.
 func authorize(app func(*world) string) step {
 	return func(w *window) {
 		w.t.Helper()
@@ -166,7 +165,8 @@ func authorize(app func(*world) string) step {
 	}
 }
 
-// asks is a request of the application that asks for consent.
+// asks is a request of the application that asks for consent, with further parameters (name,
+// value, …).
 func asks(further ...string) func(*world) string {
 	return func(w *world) string { return w.app.Attempt(parameters(further)).URL }
 }
@@ -182,6 +182,25 @@ func parameters(pairs []string) url.Values {
 		q.Set(pairs[i], pairs[i+1])
 	}
 	return q
+}
+
+// postFromElsewhere sends a form to a path as a page of another site would.
+func postFromElsewhere(path string) step {
+	return func(w *window) {
+		w.t.Helper()
+		w.do(chromedp.Navigate("about:blank"))
+		evaluate[bool](w, `(() => {
+			window.leaving = true;
+			const form = document.createElement("form");
+			form.method = "post";
+			form.action = "`+w.URL+path+`";
+			document.body.append(form);
+			form.submit();
+			return true;
+		})()`)
+		w.settle()
+		w.arrived()
+	}
 }
 
 // again repeats steps.
