@@ -90,7 +90,7 @@ func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
 		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
-		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), eventEndpoints(), tokenEndpoints(), settingEndpoints(),
+		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), settingEndpoints(),
 	} {
 		all = append(all, noun...)
 	}

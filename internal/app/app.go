@@ -25,6 +25,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -68,6 +69,7 @@ type App struct {
 	log      *slog.Logger
 	node     string // names this process in leases
 	outbox   *outbox.Worker
+	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
 	lock     *os.File
 }
@@ -122,6 +124,10 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.rooms(); err != nil {
 		return err
 	}
+	carriers, err := a.carriers()
+	if err != nil {
+		return err
+	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
 	a.sweepers = sweepers()
 	// A wrong root key shows here and not at somebody's sign-in.
@@ -134,9 +140,6 @@ func (a *App) open(ctx context.Context) error {
 
 // Facts are the loaders of what policies may look at: whose something is, then who that is.
 var Facts = []policy.Loader{session.Facts, apitoken.Facts, membership.Facts}
-
-// carriers carry effects out, by kind.
-var carriers = map[outbox.Kind]outbox.Carrier{}
 
 // prepareFolder makes the data folder (0700), refuses one that others may enter, and takes its
 // lock: two servers on one SQLite file would not see each other's caches.

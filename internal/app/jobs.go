@@ -17,6 +17,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
@@ -111,7 +112,7 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, notify.Sweeps, outbox.Sweeps) {
+	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, notify.Sweeps, outbox.Sweeps, inbox.Sweeps) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out

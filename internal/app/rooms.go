@@ -24,6 +24,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -39,6 +40,9 @@ import (
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
 	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
+	if a.Config.Mail.Inbox {
+		a.inbox = inbox.New(a.Guard)
+	}
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
