@@ -12,6 +12,8 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -115,7 +117,7 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Guard = guard.New(a.Store, engine)
+	a.Guard = guard.New(a.Store, engine).Keeping(audit.NewLog(person.New(a.Root)))
 	a.Ring = key.NewRing(a.Guard, a.Root, key.DefaultPeriods)
 	a.Tenants = tenant.NewDirectory(a.Store)
 	a.Clients = client.NewDirectory(a.Store)

@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -58,8 +59,13 @@ func (a *App) rooms() error {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
-	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
+	l := a.Config.Lifetimes
+	life := session.Lifetimes{
+		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
+		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
+	}
 	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
 		return err
 	}
