@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
@@ -169,11 +171,13 @@ func (a *App) prepareFolder() error {
 
 func (a *App) options() web.Options {
 	c := a.Config
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(newOutboxMetric(a.Store))
 	return web.Options{
 		PublicURL: c.PublicURL, Hosts: c.Hosts, Listen: c.Listen, MetricsListen: c.MetricsListen,
 		Socket:   filepath.Join(c.Data, SocketName),
 		CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, TrustedProxies: c.TrustedProxies,
-		Resolve: a.resolve, Log: a.log, Errors: a.unrouted,
+		Resolve: a.resolve, Log: a.log, Errors: a.unrouted, Registry: registry,
 		Rates: map[web.RateClass]web.Rate{
 			web.RateStandard: rate(c.Limits.PerAddress, c.Limits.PerAddressBurst),
 			web.RateCostly:   rate(c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst),
