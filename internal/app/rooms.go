@@ -58,7 +58,7 @@ func (a *App) rooms() error {
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
-	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
