@@ -240,3 +240,13 @@ func TestMailLeavesThroughTheConfiguredServer(t *testing.T) {
 		t.Errorf("%+v %v", list, err)
 	}
 }
+
+func TestMessagesOfADisabledAccountDoNotLeave(t *testing.T) {
+	a := openedWith(t, map[string]string{"mail-inbox": "true"})
+	who := ada(t, a)
+	write(t, a, func(tx *store.Tx) error { return a.Notify.Warn(tx, id.Default, who, notify.PasswordChanged, nil) })
+	if err := a.Lifecycle.Disable(t.Context(), caller.Local(""), id.Default, who); err != nil {
+		t.Fatal(err)
+	}
+	carryOut(t, a, 0)
+}
