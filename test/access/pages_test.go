@@ -4,13 +4,14 @@ package access
 type person string
 
 const (
-	guest person = ""    // nobody is signed in, in a new browser each time
-	ann   person = "ann" // signed in before the first step
-	bob   person = "bob" // signed in; for pages behind a change that ann's other pages would feel
+	guest person = ""     // nobody is signed in, in a new browser each time
+	ann   person = "ann"  // signed in before the first step
+	bob   person = "bob"  // signed in; for pages behind a change that ann's other pages would feel
+	boss  person = "boss" // signed in, an administrator; the pages of set-up come before theirs
 )
 
 // people have accounts, all with the same password.
-var people = []person{ann, bob}
+var people = []person{ann, bob, boss}
 
 // page is one page in one state, and how to come to it.
 type page struct {
@@ -85,5 +86,7 @@ func (w *world) pages() []page {
 
 		at("setup", "Create the first administrator", guest, open(w.setup)),
 		at("setup, wrong name", "cannot be used", guest, open(w.setup), fill("username", "no good!"), fill("password", "short"), press("submit")),
+
+		at("account of an administrator", "Hello, boss", boss, open("/account")),
 	}
 }
