@@ -46,7 +46,7 @@ func (w *world) pages() []page {
 		at("sign-in for an app", "to continue to HireMe123", guest, authorize(asks())),
 		at("sign-in in French", "Nom d’utilisateur", guest, open("/account"), press("a[hreflang=fr]")),
 		at("sign-in, wrong password", "is not right", guest, open("/account"), signIn("nobody", "not the password")),
-		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), again(12, signIn("nobody", "not the password"))),
+		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), until("too many attempts", signIn("nobody", "not the password"))),
 		at("sign-in again", "HireMe123 wants to be sure", ann, authorize(asks("prompt", "login"))),
 		at("sign-in again, wrong password", "is not right", ann, authorize(asks("prompt", "login")), fill("password", "not the password"), press("submit")),
 		at("account chooser", "Choose an account", ann, authorize(asks("prompt", "select_account"))),
