@@ -33,12 +33,11 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 	}
 	detail := &VerifyDetail{Interaction: string(at.Interaction)}
 	return room.guard.Do(ctx, c, Prove.On(tenant, who, detail), func(tx *store.Tx) error {
-		wrong := func(why Reason) error {
+		if reason == Wrong {
 			tx.OnRefusal(func(tx *store.Tx) error { return room.throttle.Failed(tx, tenant, try) })
-			return &Refused{why}
 		}
 		if reason != "" {
-			return wrong(reason)
+			return &Refused{reason} // a used code was no guess
 		}
 		if _, err := account.Active(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
 			return &Refused{Wrong}
@@ -48,7 +47,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		// RFC 6238 §5.2: the second time that a code comes it is refused, also at the same moment:
 		// the row is written only in place of the version that was looked at.
 		if err := credential.Put(tx, tenant, next, sealed); errors.Is(err, store.ErrNotFound) {
-			return wrong(Used)
+			return &Refused{Used}
 		} else if err != nil {
 			return err
 		}
