@@ -130,3 +130,6 @@ func (room *Room) Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (b
 	at, err := Since(r, tenant, who)
 	return !at.IsZero(), err
 }
+
+// EnrolPath is the page on which a sign-in has an app set up.
+func (room *Room) EnrolPath() string { return "/signin/enrol/totp" }
