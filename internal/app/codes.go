@@ -15,10 +15,7 @@ import (
 
 // codes makes the factors whose proof is a code, and says whom they tell of what.
 func (a *App) codes() (err error) {
-	warn := func(tx *store.Tx, tenant id.Tenant, who account.ID, _ factor.Kind, failures int) error {
-		return a.Notify.Warn(tx, tenant, who, notify.Failures, notify.Values{"count": strconv.Itoa(failures)})
-	}
-	if a.Throttle, err = throttle.New(a.Guard, a.Root, throttle.Default(), warn); err != nil {
+	if a.Throttle, err = throttle.New(a.Guard, a.Root, throttle.Default(), a.failures); err != nil {
 		return err
 	}
 	a.TOTP, err = totp.New(a.Guard, a.Root, a.Throttle, totp.Hooks{

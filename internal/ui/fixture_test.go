@@ -116,10 +116,10 @@ func samples(l part.Locale) []sample {
 		sample{"totp-none", &security.Authenticator{Frame: done(security.PathAuthenticator, security.AppRemoved), AddURL: "/add", RemoveAction: "/remove"}},
 		sample{"totp-add", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back"}},
 		sample{"totp-add-wrong", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back", Problem: security.SetupWrong}},
-		sample{"codes-shown", &security.RecoveryCodes{Frame: done(security.PathRecoveryCodes, security.AppAdded), Made: now, Left: 10, Of: 10, Beside: true, Codes: sheet, MakeAction: "/make", HideAction: "/hide", DownloadURL: "/text"}},
-		sample{"codes", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 8, Of: 10, Beside: true, MakeAction: "/make"}},
-		sample{"codes-few", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 1, Of: 10, Beside: true, MakeAction: "/make"}},
-		sample{"codes-none", &security.RecoveryCodes{Frame: frame, Of: 10, Beside: true, MakeAction: "/make"}},
+		sample{"codes-shown", &security.RecoveryCodes{Frame: done(security.PathRecoveryCodes, security.AppAdded), Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, MakeAction: "/make", HideAction: "/hide", DownloadURL: "/text"}},
+		sample{"codes", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 8, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-few", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 1, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-none", &security.RecoveryCodes{Frame: frame, Of: 10, OfUse: true, MakeAction: "/make"}},
 		sample{"codes-alone", &security.RecoveryCodes{Frame: frame, Of: 10, AuthenticatorURL: "/add"}},
 	)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
@@ -132,7 +132,7 @@ func samples(l part.Locale) []sample {
 		sample{"long-choose", &signin.Chooser{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/c"}, Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
 		sample{"long-code", &code.Page{Base: longFrame.Base, Way: code.App, App: long, Person: longPerson, Action: "/c", PaperURL: "/p", CancelAction: "/c"}},
 		sample{"long-enrol", &code.Enrol{Base: longFrame.Base, App: long, Person: longPerson, Setup: setup, Action: "/c", CancelAction: "/c"}},
-		sample{"long-codes", &security.RecoveryCodes{Frame: longFrame, Made: now, Left: 10, Of: 10, Beside: true, Codes: sheet, HideAction: "/h", DownloadURL: "/t"}},
+		sample{"long-codes", &security.RecoveryCodes{Frame: longFrame, Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, HideAction: "/h", DownloadURL: "/t"}},
 		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
 		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
 		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},

@@ -38,9 +38,9 @@ func (room *Room) Make(ctx context.Context, c caller.Caller, tenant id.Tenant, w
 	shown := credential.Draft{Account: who, Kind: kind, Place: string(in), Data: []byte(strings.Join(codes, " "))}
 	sealedShown := credential.SealDraft(room.root, tenant, shown)
 	return room.guard.Do(ctx, c, Make.On(tenant, who, nil), func(tx *store.Tx) error {
-		if beside, err := room.hooks.Beside(tx.Read(), tenant, who); err != nil {
+		if of, err := room.OfUse(tx.Read(), tenant, who); err != nil {
 			return err
-		} else if !beside {
+		} else if !of {
 			return &Refused{Alone}
 		}
 		if err := credential.Replace(tx, tenant, kept, sealed); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -62,7 +63,7 @@ type Reason string
 const (
 	Wrong Reason = "wrong_code"       // also one that was used
 	Gone  Reason = "interaction_gone" // what it was for is over
-	Alone Reason = "no_second_factor" // there is nothing that codes could stand in for
+	Alone Reason = "no_second_factor" // there is nothing that codes could stand in for, or the tenant does not offer them
 )
 
 // Refused is the refusal of a code or a change.
@@ -146,7 +147,12 @@ func (room *Room) Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (b
 	return room.hooks.Beside(r, tenant, who)
 }
 
-// Beside tells whether the account has a second factor, so that codes are of use to it.
-func (room *Room) Beside(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
+// OfUse tells whether codes are of use to an account: the tenant offers them, and there is a second
+// factor that they can stand in for.
+func (room *Room) OfUse(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
+	kinds, err := credential.Offered(r, tenant)
+	if err != nil || !slices.Contains(kinds, factor.RecoveryCode) {
+		return false, err
+	}
 	return room.hooks.Beside(r, tenant, who)
 }

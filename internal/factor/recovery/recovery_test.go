@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
@@ -36,7 +37,7 @@ import (
 
 var (
 	schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, session.Migrations,
-		credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, throttle.Migrations}
+		credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, throttle.Migrations, setting.Migrations}
 	root     = secret.NewRoot([32]byte{7})
 	operator = caller.Local("")
 	nobody   = caller.Nobody("192.0.2.1", "")
@@ -359,5 +360,16 @@ func TestCodesAreNotInTheDatabase(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+func TestATenantThatOffersNoCodes(t *testing.T) {
+	each(t, throttle.Rules{}, func(t *testing.T, w *world) {
+		if _, err := setting.Update(t.Context(), w.g, operator, id.Default, "factors", []byte(`{"offered":["password","passkey","totp"]}`), 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.said(w.Make(t.Context(), self(w.bob), id.Default, w.bob, "ses_here")); got != "no_second_factor" {
+			t.Error(got)
+		}
 	})
 }

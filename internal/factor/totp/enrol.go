@@ -19,7 +19,7 @@ const SetupTime = 30 * time.Minute
 
 // Begin returns the seed that the person is setting up at a place, a session or an interaction;
 // whoever comes back within SetupTime finds the same one. It stays on the server and counts for
-// nothing until it is confirmed.
+// nothing until it is confirmed. Refusal: *Refused with Unasked.
 func (room *Room) Begin(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, place string) (Setup, error) {
 	d, err := room.draft(ctx, tenant, who, place)
 	if !errors.Is(err, store.ErrNotFound) {
@@ -28,6 +28,9 @@ func (room *Room) Begin(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 	d = credential.Draft{Account: who, Kind: kind, Place: place, Data: newSeed()}
 	sealed := credential.SealDraft(room.root, tenant, d)
 	return Setup{d.Data}, room.guard.Do(ctx, c, Prepare.On(tenant, who, nil), func(tx *store.Tx) error {
+		if err := offered(tx.Read(), tenant); err != nil {
+			return err
+		}
 		return credential.PutDraft(tx, tenant, d, sealed, tx.Now().Add(SetupTime))
 	})
 }
@@ -41,7 +44,7 @@ func (room *Room) draft(ctx context.Context, tenant id.Tenant, who account.ID, p
 }
 
 // Add makes the app that is being set up in the session the account's own, in place of one before,
-// once it shows the right code. Refusals: *Refused with Wrong or Expired.
+// once it shows the right code. Refusals: *Refused with Wrong, Expired or Unasked.
 func (room *Room) Add(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, place, text string) error {
 	fresh, sealed, err := room.confirm(ctx, tenant, who, place, text)
 	if err != nil {
@@ -56,7 +59,7 @@ func (room *Room) Add(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 }
 
 // Enrol is Add in a sign-in that asks for it; the code proves the factor at once. It never replaces
-// an app: whoever has one proves that. Refusals: *Refused with Wrong, Expired, Present or Gone.
+// an app: whoever has one proves that. Refusals: *Refused with Wrong, Expired, Present, Gone or Unasked.
 func (room *Room) Enrol(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, at Place) error {
 	place := string(at.Interaction)
 	fresh, sealed, err := room.confirm(ctx, tenant, who, place, text)
@@ -113,6 +116,9 @@ func (room *Room) confirm(ctx context.Context, tenant id.Tenant, who account.ID,
 // bound settles what a new app changes: the draft is used up, failures at the app before are
 // forgotten, the person is told.
 func (room *Room) bound(tx *store.Tx, tenant id.Tenant, who account.ID, place string) error {
+	if err := offered(tx.Read(), tenant); err != nil {
+		return err
+	}
 	if err := credential.DropDraft(tx, tenant, who, kind, place); errors.Is(err, store.ErrNotFound) {
 		return &Refused{Expired} // confirmed by another request
 	} else if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -64,6 +65,7 @@ const (
 	Expired Reason = "setup_expired"    // the app has to be set up anew
 	None    Reason = "no_authenticator" // there is nothing to remove
 	Present Reason = "has_authenticator"
+	Unasked Reason = "not_offered" // the tenant does not offer the factor
 )
 
 // Refused is the refusal of a code or a change.
@@ -76,6 +78,15 @@ func (r *Refused) Error() string { return "totp: " + string(r.Reason) }
 func (r *Refused) RefusalCode() string { return string(r.Reason) }
 
 var _ guard.Refusal = (*Refused)(nil)
+
+// offered refuses what the tenant does not offer.
+func offered(r *store.Reader, tenant id.Tenant) error {
+	kinds, err := credential.Offered(r, tenant)
+	if err == nil && !slices.Contains(kinds, factor.TOTP) {
+		err = &Refused{Unasked}
+	}
+	return err
+}
 
 // data is what the sealed row holds.
 type data struct {

@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
@@ -36,7 +37,7 @@ import (
 
 var (
 	schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, session.Migrations,
-		credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, throttle.Migrations}
+		credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, throttle.Migrations, setting.Migrations}
 	root     = secret.NewRoot([32]byte{7})
 	operator = caller.Local("")
 	nobody   = caller.Nobody("192.0.2.1", "")
@@ -525,5 +526,24 @@ func TestTheSeedIsSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 		look("credential")
+	})
+}
+
+// What the tenant does not offer cannot be set up, not even where it was begun before.
+func TestATenantThatOffersNoApps(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		s, err := w.Begin(t.Context(), self(w.bob), id.Default, w.bob, "ses_here")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := setting.Update(t.Context(), w.g, operator, id.Default, "factors", []byte(`{"offered":["password","passkey"]}`), 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.said(w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", s.Code(w.clock.Now()))); got != "not_offered" || w.enrolled(w.bob) {
+			t.Errorf("confirmed: %s", got)
+		}
+		if _, err := w.Begin(t.Context(), self(w.bob), id.Default, w.bob, "ses_there"); w.said(err) != "not_offered" {
+			t.Errorf("begun: %v", err)
+		}
 	})
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
-	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -106,7 +105,7 @@ func (room *Room) ask(d door) web.Handler {
 		if err != nil {
 			return err
 		}
-		s, ok, err := room.proving(w, r, q.Get(visit.FieldInteraction), d.factor)
+		s, ok, err := room.proving(w, r, q.Get(visit.FieldInteraction), d.factor.Kind())
 		if err != nil || !ok {
 			return err
 		}
@@ -120,7 +119,7 @@ func (room *Room) take(d door) web.Handler {
 		if err != nil {
 			return err
 		}
-		s, ok, err := room.proving(w, r, form.Get(visit.FieldInteraction), d.factor)
+		s, ok, err := room.proving(w, r, form.Get(visit.FieldInteraction), d.factor.Kind())
 		if err != nil || !ok {
 			return err
 		}
@@ -158,9 +157,7 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, d door, s step, pr
 		return err
 	}
 	page := &Page{Base: base, Way: d.way, App: app, Person: person, Action: visit.URL(r, d.factor.Path()), Problem: problem, Wait: wait, CancelAction: cancelAction(r, s)}
-	if s.paper && d.factor.Kind() != factor.RecoveryCode {
-		page.PaperURL = visit.URL(r, room.Recovery.Path(), visit.FieldInteraction, string(s.Interaction.ID))
-	}
+	page.PaperURL, page.OtherURL = room.others(r, s, d.factor.Kind())
 	return visit.Show(w, http.StatusOK, page)
 }
 

@@ -32,6 +32,13 @@ func (room *Room) showEnrol(w http.ResponseWriter, r *web.Request, s step, probl
 		return err
 	}
 	page := &Enrol{Base: base, App: app, Person: person, Action: visit.URL(r, room.TOTP.EnrolPath()), Problem: problem, CancelAction: cancelAction(r, s)}
+	next, err := room.Visits.SignIn.Next(r.Context(), visit.Tenant(r), s.Interaction, s.Session, visit.Arrival(r))
+	if err != nil {
+		return err
+	}
+	if len(next.Enrolments) > 1 {
+		page.OtherURL = visit.URL(r, visit.PathEnrol, visit.FieldInteraction, string(s.Interaction.ID))
+	}
 	if page.Setup, err = part.NewAppSetup(setup.URI(base.Tenant(), person.Username), setup.Groups()); err != nil {
 		return err
 	}

@@ -81,6 +81,9 @@ func (room *Codes) showAdd(w http.ResponseWriter, r *web.Request, o visit.Owner,
 		return err
 	}
 	setup, err := room.TOTP.Begin(r.Context(), o.Caller, visit.Tenant(r), o.Account.ID, string(o.Session.ID))
+	if errors.As(err, new(*totp.Refused)) {
+		return visit.ErrMissing // the tenant does not offer apps
+	}
 	if err != nil {
 		return err
 	}
@@ -110,13 +113,17 @@ func (room *Codes) addAuthenticator(w http.ResponseWriter, r *web.Request, o vis
 		return err
 	}
 	var codes recovery.State
+	var ofUse bool
 	if err := room.read(r, func(rd *store.Reader) (err error) {
-		codes, err = room.Recovery.State(rd, tenant, who)
+		if codes, err = room.Recovery.State(rd, tenant, who); err != nil {
+			return err
+		}
+		ofUse, err = room.Recovery.OfUse(rd, tenant, who)
 		return err
 	}); err != nil {
 		return err
 	}
-	if codes.Left > 0 {
+	if codes.Left > 0 || !ofUse {
 		return own.Done(w, r, PathAuthenticator, "added")
 	}
 	if err := room.Recovery.Make(r.Context(), o.Caller, tenant, who, o.Session.ID); err != nil {
@@ -150,7 +157,7 @@ func (room *Codes) recoveryCodes(w http.ResponseWriter, r *web.Request, o visit.
 			return err
 		}
 		page.Made, page.Left = state.Made, state.Left
-		page.Beside, err = room.Recovery.Beside(rd, tenant, who)
+		page.OfUse, err = room.Recovery.OfUse(rd, tenant, who)
 		return err
 	}); err != nil {
 		return err

@@ -16,8 +16,8 @@ type RecoveryCodes struct {
 	Left int
 	// Of is how many codes a set has.
 	Of int
-	// Beside says that the account has a second factor that codes stand in for.
-	Beside bool
+	// OfUse says that there is a second factor that codes can stand in for.
+	OfUse bool
 	// Codes are shown only to the session that has just made them.
 	Codes []string
 	// MakeAction takes the POST that makes new codes, HideAction the one that ends their showing.
