@@ -37,6 +37,8 @@ type Account struct {
 	Emails          []Email   `json:"emails"`
 	PhoneVerifiedAt time.Time `json:"phone_verified_at,omitzero"`
 	DisabledAt      time.Time `json:"disabled_at,omitzero"`
+	DeletionAskedAt time.Time `json:"deletion_asked_at,omitzero"`
+	DeletionDueAt   time.Time `json:"deletion_due_at,omitzero"` // when it will be erased
 	CreatedAt       time.Time `json:"created_at"`
 	UpdatedAt       time.Time `json:"updated_at"`
 	Epoch           int64     `json:"epoch"`   // what was issued under a smaller one is dead

@@ -13,11 +13,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-const columns = "SELECT id, username, claims, phone_verified_at, disabled_at, created_at, updated_at, epoch, version FROM account "
+const columns = "SELECT id, username, claims, phone_verified_at, disabled_at, deletion_asked_at, deletion_due_at, created_at, updated_at, epoch, version FROM account "
 
 func scan(row store.Row) (a Account, err error) {
 	var claims string
-	if err = row.Scan(&a.ID, &a.Username, &claims, &a.PhoneVerifiedAt, &a.DisabledAt, &a.CreatedAt, &a.UpdatedAt, &a.Epoch, &a.Version); err != nil {
+	if err = row.Scan(&a.ID, &a.Username, &claims, &a.PhoneVerifiedAt, &a.DisabledAt, &a.DeletionAskedAt, &a.DeletionDueAt, &a.CreatedAt, &a.UpdatedAt, &a.Epoch, &a.Version); err != nil {
 		return a, err
 	}
 	if err = json.Unmarshal([]byte(claims), &a.Claims); err != nil {

@@ -27,6 +27,8 @@ type Account struct {
 	PhoneVerifiedAt time.Time `json:"phone_number_verified_at,omitzero"`
 	// DisabledAt is when the account was disabled.
 	DisabledAt time.Time `json:"disabled_at,omitzero"`
+	// DeletionDueAt is when the account will be erased, because its person asked for that.
+	DeletionDueAt time.Time `json:"deletion_due_at,omitzero"`
 	// CreatedAt is when the account was made.
 	CreatedAt time.Time `json:"created_at"`
 	// UpdatedAt is when anything of this last changed.
@@ -39,7 +41,7 @@ func (a Account) version() int64 { return a.Version }
 
 func showAccount(a account.Account) Account {
 	return Account{ID: a.ID, Username: a.Username, Claims: a.Claims, Emails: a.Emails, PhoneVerifiedAt: a.PhoneVerifiedAt,
-		DisabledAt: a.DisabledAt, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Version: a.Version}
+		DisabledAt: a.DisabledAt, DeletionDueAt: a.DeletionDueAt, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Version: a.Version}
 }
 
 // AccountSettings is what may be changed of an account.
@@ -85,7 +87,8 @@ func accountEndpoints() []endpoint {
 		}),
 		act("account.disable", http.MethodPost, "/accounts/{id}/disable", account.TurnOff, "Disable an account: its sessions and tokens end.", onAccount((*lifecycle.Lifecycle).Disable)),
 		act("account.enable", http.MethodPost, "/accounts/{id}/enable", account.TurnOn, "Enable a disabled account; what ended stays ended.", onAccount((*lifecycle.Lifecycle).Enable)),
-		act("account.delete", http.MethodDelete, "/accounts/{id}", account.Remove, "Delete an account with all that belongs to it.", onAccount((*lifecycle.Lifecycle).Delete)),
+		act("account.delete", http.MethodDelete, "/accounts/{id}", account.Remove, "Delete an account with all that belongs to it. The log still says from where it was used.", onAccount((*lifecycle.Lifecycle).Delete)),
+		act("account.erase", http.MethodPost, "/accounts/{id}/erase", account.Forget, "Erase an account with all that belongs to it, and what is personal of it in the log. One that was deleted before can be erased too.", onAccount((*lifecycle.Lifecycle).Erase)),
 		send("account.set_password", http.MethodPut, "/accounts/{id}/password", password.Set, "Give an account a new password; its sessions end.", func(c *call, in Password) error {
 			return c.api.Passwords.Set(c.ctx(), c.who, c.tenant, account.ID(c.r.PathValue("id")), in.Password, true)
 		}).dear(),

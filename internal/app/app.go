@@ -11,6 +11,9 @@ import (
 	"syscall"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -20,6 +23,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -55,8 +59,10 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
+	Notify    *notify.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages
@@ -109,7 +115,7 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Guard = guard.New(a.Store, engine)
+	a.Guard = guard.New(a.Store, engine).Keeping(audit.NewLog(person.New(a.Root)))
 	a.Ring = key.NewRing(a.Guard, a.Root, key.DefaultPeriods)
 	a.Tenants = tenant.NewDirectory(a.Store)
 	a.Clients = client.NewDirectory(a.Store)

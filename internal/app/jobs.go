@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -15,8 +17,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
+	"github.com/cardea-iam/cardea/internal/notify"
+	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // job is work that the server does by itself, again and again. Running one on several nodes at
@@ -39,6 +44,10 @@ func (a *App) jobs() []job {
 		}},
 		{"turn signing keys", key.TurnEvery, a.Ring.TurnAll},
 		{"sweep", time.Minute, a.sweep},
+		{"erase accounts", time.Minute, func(ctx context.Context) error {
+			_, err := a.Lifecycle.EraseDue(ctx)
+			return err
+		}},
 	}
 }
 
@@ -109,7 +118,18 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps) {
+	for _, s := range slices.Concat(
+		person.Sweeps,
+		issued.Sweeps,
+		interaction.Sweeps,
+		session.Sweeps,
+		password.Sweeps,
+		apitoken.Sweeps,
+		notify.Sweeps,
+		outbox.Sweeps,
+		throttle.Sweeps,
+		assurance.Sweeps,
+	) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out

@@ -5,22 +5,27 @@ import (
 	"slices"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
+	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/oauth/clientauth"
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -28,11 +33,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
 
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
+	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
@@ -44,15 +51,36 @@ func (a *App) rooms() error {
 	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
 		return err
 	}
+	if a.Assurance, err = a.assuranceRoom(); err != nil {
+		return err
+	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
-	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
+	l := a.Config.Lifetimes
+	life := session.Lifetimes{
+		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
+		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
+	}
 	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
 		return err
 	}
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// assuranceRoom decides which proof is enough, with the files that the operator gave.
+func (a *App) assuranceRoom() (*assurance.Room, error) {
+	places, err := geo.Open(a.log, a.Config.GeoIPFiles...)
+	if err != nil {
+		return nil, err
+	}
+	list, err := reputation.Open(a.Config.ReputationFile, a.log)
+	if err != nil {
+		return nil, err
+	}
+	return assurance.New(a.Guard, assurance.Options{Geo: places, Reputation: list})
 }
 
 // endSessions and revokeGrants end what an account that leaves has running.
@@ -81,7 +109,16 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: []string{"en", "de"}, Reach: reach})
+	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: reach})
+}
+
+// locales are the languages of the pages, as discovery lists them.
+func locales() []string {
+	var tags []string
+	for _, l := range part.Locales() {
+		tags = append(tags, string(l))
+	}
+	return tags
 }
 
 // reach is the highest level that the factors of this server reach together.

@@ -13,6 +13,7 @@ import (
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -22,6 +23,7 @@ func (a *App) routes() []web.Route {
 	clients := a.clientAuth()
 	visits, pages := a.visits, a.pages
 	authorize := a.authorizeRoom(pages)
+	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
 	return slices.Concat(
 		a.metadataRoom().Routes(),
 		authorize.Routes(),
@@ -32,8 +34,11 @@ func (a *App) routes() []web.Route {
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Visits: visits, Passwords: a.Passwords, Resources: a.APIs, Translate: pages.Translate}).Routes(),
-		api.New(api.Deps{Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords}).Routes(),
+		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		api.New(api.Deps{
+			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
+			Assurance: a.Assurance,
+		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)
 }

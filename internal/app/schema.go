@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -12,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -19,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // Schema is every room's tables. Files of one date run in this order: what is referred to
@@ -39,6 +42,9 @@ var Schema = []store.Migrations{
 	consent.Migrations,
 	issued.Migrations,
 	interaction.Migrations,
+	throttle.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
+	notify.Migrations,
+	assurance.Migrations,
 }

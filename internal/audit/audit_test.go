@@ -13,6 +13,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 )
 
+var plain = audit.NewLog(nil)
+
 func sequenceAll(t *testing.T, s *store.Store) {
 	t.Helper()
 	if _, err := audit.SequenceAll(t.Context(), s, "node"); err != nil {
@@ -29,7 +31,7 @@ func TestFollowersMissNothingWhileOthersWrite(t *testing.T) {
 				tenant := id.Tenant([]string{"a", "b"}[w%2])
 				for i := range each {
 					if err := s.Write(context.Background(), tenant, store.Conditional, func(tx *store.Tx) error {
-						return audit.Append(tx, 0, tenant, "x.do", audit.Done, caller.Job("w"), fmt.Sprint(w, "-", i), []byte("{}"))
+						return plain.Append(tx, 0, audit.Event{Tenant: tenant, Action: "x.do", Outcome: audit.Done, Caller: caller.Job("w"), Resource: fmt.Sprint(w, "-", i), Detail: []byte("{}")})
 					}); err != nil {
 						t.Error(err)
 					}
@@ -42,7 +44,7 @@ func TestFollowersMissNothingWhileOthersWrite(t *testing.T) {
 			sequenceAll(t, s)
 			for tenant, have := range seen {
 				if err := s.Read(t.Context(), tenant, func(r *store.Reader) error {
-					events, err := audit.Follow(r, tenant, last[tenant], 1000)
+					events, err := plain.Follow(r, tenant, last[tenant], 1000)
 					for _, e := range events {
 						if e.Position != last[tenant]+1 {
 							t.Errorf("position %d after %d", e.Position, last[tenant])
@@ -77,7 +79,7 @@ func TestListFiltersAndPages(t *testing.T) {
 	storetest.Each(t, []store.Migrations{audit.Migrations}, func(t *testing.T, s *store.Store) {
 		for i := range 30 {
 			if err := s.Write(t.Context(), "a", store.Conditional, func(tx *store.Tx) error {
-				return audit.Append(tx, 0, "a", []string{"x.do", "y.do"}[i%2], audit.Done, caller.Job(fmt.Sprint("j", i%3)), fmt.Sprint("r", i%5), []byte(`{"i":1}`))
+				return plain.Append(tx, 0, audit.Event{Tenant: "a", Action: []string{"x.do", "y.do"}[i%2], Outcome: audit.Done, Caller: caller.Job(fmt.Sprint("j", i%3)), Resource: fmt.Sprint("r", i%5), Detail: []byte(`{"i":1}`)})
 			}); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +87,7 @@ func TestListFiltersAndPages(t *testing.T) {
 		sequenceAll(t, s)
 		list := func(f audit.Filter, before int64, limit int) (out []audit.Event) {
 			if err := s.Read(t.Context(), "a", func(r *store.Reader) (err error) {
-				out, err = audit.List(r, "a", f, before, limit)
+				out, err = plain.List(r, "a", f, before, limit)
 				return err
 			}); err != nil {
 				t.Fatal(err)
@@ -108,7 +110,7 @@ func TestListFiltersAndPages(t *testing.T) {
 			t.Fatalf("%d events, from %d", len(all), all[0].Position)
 		}
 		if err := s.Read(t.Context(), "b", func(r *store.Reader) error {
-			other, err := audit.List(r, "b", audit.Filter{}, 0, 100)
+			other, err := plain.List(r, "b", audit.Filter{}, 0, 100)
 			if len(other) != 0 {
 				t.Errorf("tenant b sees %d events", len(other))
 			}

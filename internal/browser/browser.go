@@ -40,6 +40,16 @@ func cookie(r *web.Request, name string) web.Cookie {
 
 // Session returns the living session whose cookie came with the request, or ErrNone.
 func (b *Browser) Session(ctx context.Context, r *web.Request) (session.Session, error) {
+	return b.find(ctx, r, session.ByDigest)
+}
+
+// Leaver returns the session whose cookie came with the request if its account is going to be
+// deleted, else ErrNone. It is for the page on which that is called off, and for nothing else.
+func (b *Browser) Leaver(ctx context.Context, r *web.Request) (session.Session, error) {
+	return b.find(ctx, r, session.Leaver)
+}
+
+func (b *Browser) find(ctx context.Context, r *web.Request, by func(*store.Reader, id.Tenant, []byte) (session.Session, error)) (session.Session, error) {
 	text, ok := cookie(r, "cardea-session").Read(r)
 	if !ok {
 		return session.Session{}, ErrNone
@@ -51,7 +61,7 @@ func (b *Browser) Session(ctx context.Context, r *web.Request) (session.Session,
 	var s session.Session
 	tenant := id.Tenant(r.Tenant.ID)
 	err = b.store.Read(ctx, tenant, func(rd *store.Reader) error {
-		s, err = session.ByDigest(rd, tenant, b.root.Digest(secret.SessionCookie, token))
+		s, err = by(rd, tenant, b.root.Digest(secret.SessionCookie, token))
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -40,6 +40,15 @@ type Config struct {
 	// MetricsListen is the TCP address of /healthz, /readyz and /metrics. When
 	// empty they are on `listen` if that is loopback, and nowhere otherwise.
 	MetricsListen string `key:"metrics-listen"`
+	// Mail says how mail leaves. Until `mail.host` is set, mail waits in the
+	// outbox.
+	Mail Mail `key:"mail"`
+	// SMS is the HTTP gateway of text messages. Until `sms.url` is set, codes
+	// are not sent to telephones.
+	SMS Gateway `key:"sms"`
+	// Voice is the HTTP gateway of calls that read a code aloud; off until
+	// `voice.url` is set.
+	Voice Gateway `key:"voice"`
 	// Outbound says where the server may connect to.
 	Outbound Outbound `key:"outbound"`
 	// Log says what is logged and how.
@@ -50,6 +59,15 @@ type Config struct {
 	// Password are the rules of NIST SP 800-63B-4 §3.1.1.2, which may only be
 	// made stricter.
 	Password Password `key:"password"`
+	// GeoIPFiles are files in the form of MaxMind DB that say where addresses
+	// are, such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb; together they
+	// should know country, city, coordinates and autonomous system. A changed
+	// file is read within seconds. Without one no sign-in is from a new country.
+	GeoIPFiles []string `key:"geoip-files"`
+	// ReputationFile lists addresses and networks (CIDR) known for abuse, one
+	// per line, with comments behind # or ;. A changed file is read within
+	// seconds. Policies of sign-in look at it.
+	ReputationFile string `key:"reputation-file"`
 	// Limits bound the requests of one address (IPv6: one /64). 0 means no limit.
 	Limits Limits `key:"limits"`
 
@@ -64,6 +82,46 @@ type TLS struct {
 	Cert string `key:"cert"`
 	// Key is the PEM file with the private key of `tls.cert`.
 	Key string `key:"key"`
+}
+
+// Mail is how mail leaves: by SMTP submission (RFC 6409), or for development
+// into an inbox of the server's own.
+type Mail struct {
+	// From is the sender: login@example.com, or "Example <login@example.com>".
+	// Without a name, mails bear the tenant's.
+	From string `key:"from"`
+	// Host is the mail server's name.
+	Host string `key:"host"`
+	// Port is the mail server's port. Its default follows from `mail.tls`: 587
+	// for starttls, 465 for tls, 25 for none.
+	Port int `key:"port" default:"0"`
+	// Username is the name to sign in with at the mail server; empty for none.
+	Username string `key:"username"`
+	// PasswordFile is a file that holds the password of `mail.username`.
+	PasswordFile string `key:"password-file"`
+	// TLS says how the connection is protected: starttls (refused if the server
+	// does not offer it), tls from the start, or none, for a mail server on
+	// localhost.
+	TLS string `key:"tls" default:"starttls"`
+	// Inbox keeps all mails and messages in the database and shows them at
+	// /inbox to anybody, for development: `public-url` must be on localhost.
+	Inbox bool `key:"inbox" default:"false"`
+}
+
+// Gateway is an HTTP service that carries messages to telephones.
+type Gateway struct {
+	// URL is where a message is posted to. The address must be public, or be
+	// named in `outbound.allow`.
+	URL string `key:"url"`
+	// TokenFile is a file with the bearer token of the gateway; empty for none.
+	TokenFile string `key:"token-file"`
+	// Body is the JSON to post. {to}, {text} and {channel} inside of its texts
+	// stand for the number, the message, and sms or voice; empty means
+	// `{"to":"{to}","text":"{text}","channel":"{channel}"}`.
+	Body string `key:"body"`
+	// Prefixes are how numbers begin that may be reached, such as +49. Nothing
+	// is sent to others.
+	Prefixes []string `key:"prefixes"`
 }
 
 // Outbound is what the server's own HTTP requests may reach.
@@ -101,6 +159,15 @@ type Lifetimes struct {
 	// SessionAbsolute is how long a session lives at most; at most 30d (NIST
 	// SP 800-63B-4 §2.1.3).
 	SessionAbsolute time.Duration `key:"session-absolute" default:"30d"`
+	// AAL2Idle is how long two factors count in a session that is not used; at
+	// most 1h (NIST SP 800-63B-4 §2.2.3). The session lives on as one factor.
+	AAL2Idle time.Duration `key:"aal2-idle" default:"1h"`
+	// AAL2Absolute is how long two factors count at most; at most 24h.
+	AAL2Absolute time.Duration `key:"aal2-absolute" default:"24h"`
+	// AAL3Idle is the same for AAL3; at most 15m (NIST SP 800-63B-4 §2.3.3).
+	AAL3Idle time.Duration `key:"aal3-idle" default:"15m"`
+	// AAL3Absolute is how long AAL3 counts at most; at most 12h.
+	AAL3Absolute time.Duration `key:"aal3-absolute" default:"12h"`
 }
 
 // Password are rules for passwords that people choose.

@@ -53,6 +53,15 @@ func set(field reflect.Value, raw any) error {
 			return errors.New("it is not text: write postgres://user@host/name")
 		}
 		*p = DatabaseURL(s)
+	case *bool:
+		switch fmt.Sprint(raw) {
+		case "true":
+			*p = true
+		case "false":
+			*p = false
+		default:
+			return fmt.Errorf("%q is not true or false", fmt.Sprint(raw))
+		}
 	case *int:
 		n, err := strconv.Atoi(fmt.Sprint(raw))
 		if err != nil {

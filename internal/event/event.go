@@ -27,7 +27,7 @@ func Page(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant
 		return nil, errLimit
 	}
 	err = g.See(ctx, c, ListAll.On(tenant, "", nil), func(r *store.Reader) error {
-		out, err = audit.List(r, tenant, f, before, limit)
+		out, err = g.Log().List(r, tenant, f, before, limit)
 		return err
 	})
 	return out, err
@@ -41,7 +41,7 @@ func Follow(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 		return nil, errLimit
 	}
 	err = g.See(ctx, c, ListAll.On(tenant, "", nil), func(r *store.Reader) error {
-		out, err = audit.Follow(r, tenant, after, limit)
+		out, err = g.Log().Follow(r, tenant, after, limit)
 		return err
 	})
 	return out, err

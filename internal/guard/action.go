@@ -3,10 +3,12 @@ package guard
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -30,6 +32,8 @@ type Info struct {
 	Class policy.Class
 	Doc   string // one sentence for administrators
 	Mode  store.Mode
+
+	person []int // the detail's member account, nil for none
 }
 
 // Action is a verb on resources identified by R, logged with the closed struct D.
@@ -51,13 +55,14 @@ var (
 )
 
 // Declare makes an action. It is called while packages initialise, in a room's actions.go; a
-// name that is malformed or taken stops the program.
+// name that is malformed or taken stops the program. A member "account" of D is the person whom
+// the event concerns, where the resource is not an account itself.
 func Declare[R ~string, D any](name string, class policy.Class, doc string, options ...Option) Action[R, D] {
 	if !nameForm.MatchString(name) || doc == "" || declared[name] != nil {
 		panic(fmt.Sprintf("guard: action %q is malformed, undocumented or declared twice", name))
 	}
 	noun, _, _ := strings.Cut(name, ".")
-	i := &Info{Name: name, Kind: noun, Class: class, Doc: doc}
+	i := &Info{Name: name, Kind: noun, Class: class, Doc: doc, person: accountOf(reflect.TypeFor[D]())}
 	for _, o := range options {
 		o(i)
 	}
@@ -110,4 +115,34 @@ func (d Deed) kind() string {
 		return "session"
 	}
 	return d.info.Kind
+}
+
+// accountOf finds the member of a detail that names an account.
+func accountOf(detail reflect.Type) []int {
+	if detail.Kind() != reflect.Struct {
+		return nil
+	}
+	for _, f := range reflect.VisibleFields(detail) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == "account" && f.Type.Kind() == reflect.String {
+			return f.Index
+		}
+	}
+	return nil
+}
+
+// person is the account that the deed concerns: the one that it is done to, else the one that its
+// detail names, else the one that does it; "" for none.
+func (d Deed) person(c caller.Caller) string {
+	if d.kind() == "account" && strings.HasPrefix(d.resource, "acc_") {
+		return d.resource
+	}
+	if d.info.person != nil && d.detail != nil {
+		if who := reflect.ValueOf(d.detail).Elem().FieldByIndex(d.info.person).String(); who != "" {
+			return who
+		}
+	}
+	if c.Kind == caller.Account {
+		return c.ID
+	}
+	return ""
 }

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 )
@@ -50,7 +52,7 @@ func BenchmarkDo(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		g := guard.New(s, engine)
+		g := guard.New(s, engine).Keeping(audit.NewLog(person.New(secret.NewRoot([32]byte{7}))))
 		rotate := func(i int64) func(*store.Tx) error {
 			return func(tx *store.Tx) error {
 				return tx.ExecOne("UPDATE turn SET n = n + 1 WHERE tenant = $1 AND id = $2", "a", fmt.Sprint(i%1000))
@@ -58,11 +60,13 @@ func BenchmarkDo(b *testing.B) {
 		}
 		for name, c := range map[string]struct {
 			action guard.Action[noteID, guard.None]
+			from   string
 			fn     func(i int64) func(*store.Tx) error
 		}{
-			"serializable": {turnAlone, rotate},
-			"conditional":  {turnSingle, rotate},
-			"event alone":  {tell, func(int64) func(*store.Tx) error { return func(*store.Tx) error { return nil } }},
+			"serializable": {turnAlone, "", rotate},
+			"conditional":  {turnSingle, "", rotate},
+			"sealed":       {turnSingle, "192.0.2.7", rotate},
+			"event alone":  {tell, "", func(int64) func(*store.Tx) error { return func(*store.Tx) error { return nil } }},
 		} {
 			b.Run(string(s.Dialect())+"/"+name, func(b *testing.B) {
 				var next, failed atomic.Int64
@@ -70,7 +74,7 @@ func BenchmarkDo(b *testing.B) {
 				for range 64 {
 					wg.Go(func() {
 						for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
-							if err := g.Do(context.Background(), caller.Nobody("", ""), c.action.On("a", "x", nil), c.fn(i)); err != nil {
+							if err := g.Do(context.Background(), caller.Person(fmt.Sprint("acc_", i%1000), "", "", c.from, ""), c.action.On("a", "x", nil), c.fn(i)); err != nil {
 								failed.Add(1)
 							}
 						}

@@ -17,10 +17,17 @@ import (
 type Guard struct {
 	store  *store.Store
 	policy *policy.Engine
+	log    *audit.Log
 }
 
-// New returns the guard of a store.
-func New(s *store.Store, p *policy.Engine) *Guard { return &Guard{store: s, policy: p} }
+// New returns the guard of a store. Its log keeps nothing personal; see Keeping.
+func New(s *store.Store, p *policy.Engine) *Guard { return &Guard{s, p, audit.NewLog(nil)} }
+
+// Keeping returns the guard with another log, such as one that has the keys of its people.
+func (g *Guard) Keeping(l *audit.Log) *Guard { return &Guard{g.store, g.policy, l} }
+
+// Log is where the guard writes what was done, for those who read it.
+func (g *Guard) Log() *audit.Log { return g.log }
 
 // Store is the guarded store, for reading what belongs to no person: keys, clients, a caller's
 // own rows.
@@ -37,11 +44,11 @@ func (g *Guard) Do(ctx context.Context, c caller.Caller, d Deed, fn func(*store.
 		}
 		if denied != nil {
 			verdict = denied
-			return d.log(tx, c, audit.Denied, refusalDetail{Code: denied.RefusalCode()})
+			return g.write(tx, d, c, audit.Denied, refusalDetail{Code: denied.RefusalCode()})
 		}
 		err = fn(tx)
 		if err == nil {
-			return d.log(tx, c, audit.Done, d.detail)
+			return g.write(tx, d, c, audit.Done, d.detail)
 		}
 		var refusal Refusal
 		if !errors.As(err, &refusal) {
@@ -51,7 +58,7 @@ func (g *Guard) Do(ctx context.Context, c caller.Caller, d Deed, fn func(*store.
 		if err := tx.Refuse(); err != nil {
 			return err
 		}
-		return d.log(tx, c, audit.Refused, refusalDetail{Code: refusal.RefusalCode(), Detail: d.detail})
+		return g.write(tx, d, c, audit.Refused, refusalDetail{Code: refusal.RefusalCode(), Detail: d.detail})
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", d.info.Name, err)
@@ -105,7 +112,7 @@ type refusalDetail struct {
 	Detail any    `json:"detail,omitempty"`
 }
 
-func (d Deed) log(tx *store.Tx, c caller.Caller, outcome audit.Outcome, detail any) error {
+func (g *Guard) write(tx *store.Tx, d Deed, c caller.Caller, outcome audit.Outcome, detail any) error {
 	body := []byte("{}")
 	if detail != nil {
 		var err error
@@ -113,5 +120,5 @@ func (d Deed) log(tx *store.Tx, c caller.Caller, outcome audit.Outcome, detail a
 			return fmt.Errorf("the detail of %s: %w", d.info.Name, err)
 		}
 	}
-	return audit.Append(tx, 0, d.tenant, d.info.Name, outcome, c, d.resource, body)
+	return g.log.Append(tx, 0, audit.Event{Tenant: d.tenant, Action: d.info.Name, Outcome: outcome, Caller: c, Resource: d.resource, Person: d.person(c), Detail: body})
 }

@@ -62,7 +62,7 @@ func events(t *testing.T, s *store.Store) (out []string) {
 		t.Fatal(err)
 	}
 	if err := s.Read(t.Context(), "a", func(r *store.Reader) error {
-		list, err := audit.Follow(r, "a", 0, 100)
+		list, err := audit.NewLog(nil).Follow(r, "a", 0, 100)
 		for _, e := range list {
 			out = append(out, e.Action+" "+string(e.Outcome)+" "+e.Caller.Subject()+" "+e.Resource+" "+string(e.Detail))
 		}

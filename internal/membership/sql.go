@@ -115,12 +115,12 @@ func Permissions(r *store.Reader, tenant id.Tenant, who account.ID, resource str
 			AND EXISTS (SELECT 1 FROM active_account WHERE tenant = $1 AND id = $2) ORDER BY name`, tenant, who, resource)
 }
 
-// owned tells whether an account that may act is an owner.
+// owned tells whether an account that may act, and stays, is an owner.
 func owned(r *store.Reader, tenant id.Tenant) (yes bool, err error) {
 	err = r.One([]any{&yes}, `SELECT EXISTS (SELECT 1 FROM account_role b JOIN active_account a ON a.tenant = b.tenant AND a.id = b.account
-			WHERE b.tenant = $1 AND b.role = 'owner')
+			WHERE b.tenant = $1 AND b.role = 'owner' AND a.deletion_due_at IS NULL)
 		OR EXISTS (SELECT 1 FROM group_role b JOIN group_member m ON m.tenant = b.tenant AND m.group_id = b.group_id
-			JOIN active_account a ON a.tenant = m.tenant AND a.id = m.account WHERE b.tenant = $1 AND b.role = 'owner')`, tenant)
+			JOIN active_account a ON a.tenant = m.tenant AND a.id = m.account WHERE b.tenant = $1 AND b.role = 'owner' AND a.deletion_due_at IS NULL)`, tenant)
 	return yes, err
 }
 

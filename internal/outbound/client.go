@@ -89,7 +89,7 @@ func New(o Options) (*Client, error) {
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.TrustRoots != "" {
-		if config.RootCAs, err = trustRoots(o.TrustRoots); err != nil {
+		if config.RootCAs, err = TrustRoots(o.TrustRoots); err != nil {
 			return nil, err
 		}
 	}
@@ -118,7 +118,8 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-func trustRoots(file string) (*x509.CertPool, error) {
+// TrustRoots are the system's certificate authorities and those of a PEM file.
+func TrustRoots(file string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // a system without roots trusts the file alone

@@ -26,6 +26,7 @@ const (
 	APIToken          Kind = "cdr_ap"
 	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
 	PasskeyChallenge  Kind = "cdr_pc" // challenge of an assertion
+	NotMe             Kind = "cdr_nm"
 )
 
 const (

@@ -144,6 +144,29 @@ func helps(want factor.Want, facts []factor.Fact, kind factor.Kind, now time.Tim
 	return factor.Assess(with).Level > factor.Assess(facts).Level || want.MetBy(with)
 }
 
+// Reach is the highest level that an account's factors prove together.
+func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (l factor.Level, err error) {
+	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		l, err = room.reach(r, tenant, who)
+		return err
+	})
+	return l, err
+}
+
+func (room *Room) reach(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error) {
+	var facts []factor.Fact
+	for _, f := range room.factors {
+		enrolled, err := f.Enrolled(r, tenant, who)
+		if err != nil {
+			return 0, err
+		}
+		if enrolled {
+			facts = append(facts, factor.Proved(f.Kind(), r.Now()))
+		}
+	}
+	return factor.Assess(facts).Level, nil
+}
+
 // Suffices reports whether the browser's session alone is enough for an interaction, so that the
 // person need only say that they are the one.
 func (room *Room) Suffices(ctx context.Context, tenant id.Tenant, i interaction.Interaction, s session.Session) (bool, error) {

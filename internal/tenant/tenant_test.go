@@ -255,7 +255,7 @@ func fill(t *testing.T, s *store.Store, x id.Tenant) {
 				return err
 			}
 		}
-		return audit.Append(tx, 1, x, "x.do", audit.Done, operator, "r", []byte("{}"))
+		return audit.NewLog(nil).Append(tx, 1, audit.Event{Tenant: x, Action: "x.do", Outcome: audit.Done, Caller: operator, Resource: "r", Detail: []byte("{}")})
 	}); err != nil {
 		t.Fatal(err)
 	}

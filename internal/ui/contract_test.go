@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
@@ -65,7 +66,7 @@ func TestFormsPostTheDeclaredFields(t *testing.T) {
 // tenant's root.
 func TestAccountLinksAreTheDeclaredPaths(t *testing.T) {
 	const root = "/t/acme"
-	paths := []string{account.PathOverview, account.PathProfile, account.PathPassword, account.PathSessions, account.PathApps}
+	paths := own.Paths()
 	page := &account.Overview{}
 	page.Root = root
 	seen := map[string]bool{}
@@ -83,7 +84,7 @@ func TestAccountLinksAreTheDeclaredPaths(t *testing.T) {
 	if len(seen) != len(paths) {
 		t.Errorf("links to %v only", seen)
 	}
-	if got := (&consent.Page{Base: page.Base}).AccountURL(); got != root+account.PathApps {
+	if got := (&consent.Page{Base: page.Base}).AccountURL(); got != root+own.PathApps {
 		t.Errorf("consent points to %s", got)
 	}
 }

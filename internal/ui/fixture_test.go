@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
@@ -40,8 +41,9 @@ func samples(l part.Locale) []sample {
 	write := part.Scope{Name: "write:events", Text: "Add events and change them"}
 	granted := read
 	granted.Granted = true
-	frame := account.Frame{Base: b, Person: mira, SignOutAction: "/oauth/logout"}
-	done := func(d account.Done) account.Frame { f := frame; f.Done = d; return f }
+	frame := own.Frame{Base: b, Person: mira, SignOutAction: "/oauth/logout"}
+	at := func(path string) own.Frame { f := frame; f.Page = path; return f }
+	done := func(path string, d account.Done) own.Frame { f := at(path); f.Done = d; return f }
 	connected := account.ConnectedApp{
 		App: app, Identity: []string{"openid", "profile", "offline_access"},
 		APIs:  []part.API{{Name: "MyCalApp", Scopes: []part.Scope{read, write}}},
@@ -63,21 +65,21 @@ func samples(l part.Locale) []sample {
 		{"consent", &consent.Page{Base: b, App: app, Person: mira, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid", "profile", "email", "address", "phone", "offline_access"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{granted, write}}}}},
 		{"consent-withheld", &consent.Page{Base: b, App: verified, Person: tom, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{read}}}, Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{write}}}}},
 		{"consent-nothing", &consent.Page{Base: b, App: app, Person: tom, Action: "/consent", Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{{Name: "write:events"}}}}}},
-		{"overview", &account.Overview{Frame: frame, Sessions: 3, Apps: 2, PasswordChangedAt: now.AddDate(0, -5, 0), LastSignIn: now.AddDate(0, 0, -1)}},
-		{"overview-new", &account.Overview{Frame: frame, Sessions: 1}},
-		{"profile", &account.Profile{Frame: done(account.ProfileSaved), Action: "/account/profile", Claims: claims, Email: mira.Email, EmailVerified: true}},
-		{"profile-problems", &account.Profile{Frame: frame, Action: "/account/profile", Claims: claims, Email: mira.Email, Problems: map[string]account.Problem{"": account.ChangedElsewhere, "phone_number": account.BadPhoneNumber, "name": account.TooLong}}},
-		{"password", &account.Password{Frame: frame, Action: "/account/password", MinLength: 15}},
-		{"password-problems", &account.Password{Frame: frame, Action: "/account/password", MinLength: 15, CurrentProblem: account.CurrentWrong, NewProblem: account.PasswordShort, RepeatProblem: account.RepeatDiffers}},
-		{"sessions", &account.Sessions{Frame: frame, EndAction: "/account/sessions/end", EndOthersAction: "/account/sessions/end-others", Sessions: []account.Session{
+		{"overview", &account.Overview{Frame: at(own.PathOverview), Sessions: 3, Apps: 2, PasswordChangedAt: now.AddDate(0, -5, 0), LastSignIn: now.AddDate(0, 0, -1)}},
+		{"overview-new", &account.Overview{Frame: at(own.PathOverview), Sessions: 1}},
+		{"profile", &account.Profile{Frame: done(own.PathProfile, account.ProfileSaved), Action: "/account/profile", Claims: claims, Email: mira.Email, EmailVerified: true}},
+		{"profile-problems", &account.Profile{Frame: at(own.PathProfile), Action: "/account/profile", Claims: claims, Email: mira.Email, Problems: map[string]account.Problem{"": account.ChangedElsewhere, "phone_number": account.BadPhoneNumber, "name": account.TooLong}}},
+		{"password", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15}},
+		{"password-problems", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15, CurrentProblem: account.CurrentWrong, NewProblem: account.PasswordShort, RepeatProblem: account.RepeatDiffers}},
+		{"sessions", &account.Sessions{Frame: at(own.PathSessions), EndAction: "/account/sessions/end", EndOthersAction: "/account/sessions/end-others", Sessions: []account.Session{
 			{ID: "ses_1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Address: "203.0.113.7", FirstUsed: now.AddDate(0, 0, -1), LastUsed: now, Current: true},
 			{ID: "ses_2", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1", Address: "2001:db8::7:1", FirstUsed: now.AddDate(0, -1, 0), LastUsed: now.Add(-26 * time.Hour)},
 			{ID: "ses_3", UserAgent: "something else", Address: "198.51.100.23", FirstUsed: now.AddDate(0, 0, -9), LastUsed: now.AddDate(0, 0, -8)},
 		}}},
-		{"sessions-one", &account.Sessions{Frame: done(account.OthersEnded), EndAction: "/e", EndOthersAction: "/o", Sessions: []account.Session{{ID: "ses_1", UserAgent: "curl/8", FirstUsed: now, LastUsed: now, Current: true}}}},
-		{"apps", &account.Apps{Frame: frame, Apps: []account.ConnectedApp{connected, planner}}},
-		{"apps-none", &account.Apps{Frame: done(account.AccessWithdrawn)}},
-		{"withdraw", &account.Withdraw{Frame: frame, App: connected, Action: "/account/apps/con_1/withdraw"}},
+		{"sessions-one", &account.Sessions{Frame: done(own.PathSessions, account.OthersEnded), EndAction: "/e", EndOthersAction: "/o", Sessions: []account.Session{{ID: "ses_1", UserAgent: "curl/8", FirstUsed: now, LastUsed: now, Current: true}}}},
+		{"apps", &account.Apps{Frame: at(own.PathApps), Apps: []account.ConnectedApp{connected, planner}}},
+		{"apps-none", &account.Apps{Frame: done(own.PathApps, account.AccessWithdrawn)}},
+		{"withdraw", &account.Withdraw{Frame: at(own.PathApps), App: connected, Action: "/account/apps/con_1/withdraw"}},
 		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
 		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
 		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
@@ -87,7 +89,7 @@ func samples(l part.Locale) []sample {
 	}
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
-	longFrame := account.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
+	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
 	longFrame.TenantName = strings.Repeat("Reichsgesetzblatt", 3)
 	longScopes := []part.API{{Name: long.Name, Scopes: []part.Scope{{Text: strings.Repeat("unbreakable", 9)}}}}
 	list = append(list,

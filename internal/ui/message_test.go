@@ -100,12 +100,65 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 	}
 }
 
-func TestGermanIsNotEnglish(t *testing.T) {
-	german := readMessages(t, part.German)
-	same := map[string]bool{"form.optional": true, "device.one": true, "error.from": true, "profile.group.names": true}
-	for key, text := range readMessages(t, part.English) {
-		if german[key] == text && !same[key] {
-			t.Errorf("%s is not translated: %q", key, text)
+func TestNoLanguageIsACopyOfEnglish(t *testing.T) {
+	same := map[part.Locale][]string{ // what two languages truly say alike
+		part.German: {"form.optional", "error.from", "profile.group.names"},
+		part.French: {"account.nav.sessions"},
+	}
+	english := readMessages(t, part.English)
+	for _, l := range part.Locales()[1:] {
+		translated := readMessages(t, l)
+		for key, text := range english {
+			words := placeholder.ReplaceAllString(text, "")
+			if strings.TrimSpace(words) != "" && translated[key] == text && !slices.Contains(same[l], key) {
+				t.Errorf("%s: %s is not translated: %q", l, key, text)
+			}
+		}
+		for _, key := range same[l] {
+			if translated[key] != english[key] {
+				t.Errorf("%s: %s is listed as the same and is not", l, key)
+			}
+		}
+	}
+}
+
+// narrow is the narrow no-break space that French sets before its high punctuation.
+const narrow = "\u202f"
+
+// Signs that a keyboard offers in place of what print uses, and what each language sets around
+// its punctuation.
+func TestTypographyOfEachLanguage(t *testing.T) {
+	french := regexp.MustCompile(`(?:^|[^` + narrow + `])[;?!»]|[^` + narrow + `]:(?:\s|$)|«[^` + narrow + `]`)
+	for _, l := range part.Locales() {
+		for key, text := range readMessages(t, l) {
+			if strings.ContainsAny(text, "'\"`") || strings.Contains(text, "...") || strings.Contains(text, "  ") {
+				t.Errorf("%s: %s has the signs of a typewriter: %q", l, key, text)
+			}
+			if l == part.French && french.MatchString(text) {
+				t.Errorf("%s: %s lacks a narrow no-break space: %q", l, key, text)
+			}
+			if l != part.French && strings.Contains(text, narrow) {
+				t.Errorf("%s: %s has a French space: %q", l, key, text)
+			}
+			if l == part.Spanish && (strings.Count(text, "?") != strings.Count(text, "¿") || strings.Count(text, "!") != strings.Count(text, "¡")) {
+				t.Errorf("%s: %s opens no question: %q", l, key, text)
+			}
+		}
+	}
+}
+
+// Pages speak to people formally in every language that knows the difference.
+func TestAddressIsFormal(t *testing.T) {
+	familiar := map[part.Locale]*regexp.Regexp{
+		part.German:  regexp.MustCompile(`\b(?i:du|dich|dir|deine?[mnrs]?)\b`),
+		part.French:  regexp.MustCompile(`(?i)(?:^|[\s’])(?:tu|toi|tes|ton|ta)(?:$|[\s.,])`),
+		part.Spanish: regexp.MustCompile(`(?i)(?:^|[\s¿¡])(?:tú|tu|tus|ti|contigo)(?:$|[\s.,?!])`),
+	}
+	for l, words := range familiar {
+		for key, text := range readMessages(t, l) {
+			if found := words.FindString(text); found != "" {
+				t.Errorf("%s: %s says %q: %q", l, key, found, text)
+			}
 		}
 	}
 }

@@ -258,7 +258,8 @@ func TestLanguageSwitchKeepsTheAddress(t *testing.T) {
 			links = append(links, href)
 		}
 	}
-	if got := strings.Join(links, " "); got != "/signin?flow=int_01&ui_locales=en /signin?flow=int_01&ui_locales=de" {
+	if got := strings.Join(links, " "); got != "/signin?flow=int_01&ui_locales=en /signin?flow=int_01&ui_locales=de "+
+		"/signin?flow=int_01&ui_locales=fr /signin?flow=int_01&ui_locales=es" {
 		t.Errorf("links: %s", got)
 	}
 }

@@ -85,6 +85,9 @@ func run(parent context.Context, c *cobra.Command, cfg config.Config) error {
 	for _, w := range cfg.Warnings() {
 		log.Warn(w)
 	}
+	if cfg.Mail.Host == "" && !cfg.Mail.Inbox {
+		log.Warn("no mail leaves: what people are told waits in the outbox until mail.host is set (docs/how-to/send-mail.md)")
+	}
 	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a, err := app.Open(ctx, cfg, log)

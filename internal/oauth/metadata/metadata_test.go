@@ -47,7 +47,7 @@ func build(tb testing.TB, s *store.Store) world {
 		tb.Fatal(err)
 	}
 	ring := key.NewRing(guard.New(s, engine), secret.NewRoot([32]byte{1}), key.DefaultPeriods)
-	room := metadata.New(ring, metadata.Options{Locales: []string{"en", "de"}, Reach: 1})
+	room := metadata.New(ring, metadata.Options{Locales: []string{"en", "de", "fr", "es"}, Reach: 1})
 	server, err := web.NewServer(web.Options{
 		PublicURL: issuer, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

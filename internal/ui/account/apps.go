@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -25,30 +26,24 @@ func (a ConnectedApp) Claims() []part.Claims { return part.ExplainScopes(a.Ident
 
 // Apps lists the clients to which the person gave consent.
 type Apps struct {
-	Frame
+	own.Frame
 	Apps []ConnectedApp
 }
 
-var apps = part.Parse(files, "frame.html", "apps.html")
+var apps = own.Parse(files, "apps.html")
 
 // Render writes the page.
 func (p *Apps) Render(w io.Writer) error { return apps.Execute(w, p.Locale, p) }
 
-// Nav is the navigation with this page marked.
-func (p *Apps) Nav() []NavItem { return p.nav(PathApps) }
-
 // Withdraw asks whether to take an app's access back. Its form posts nothing
 // but Hidden: Action names the consent.
 type Withdraw struct {
-	Frame
+	own.Frame
 	App    ConnectedApp
 	Action string
 }
 
-var withdraw = part.Parse(files, "frame.html", "withdraw.html")
+var withdraw = own.Parse(files, "withdraw.html")
 
 // Render writes the page.
 func (p *Withdraw) Render(w io.Writer) error { return withdraw.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with the list of apps marked.
-func (p *Withdraw) Nav() []NavItem { return p.nav(PathApps) }

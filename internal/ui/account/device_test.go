@@ -3,6 +3,8 @@ package account
 import (
 	"strings"
 	"testing"
+
+	"github.com/cardea-iam/cardea/internal/ui/own"
 )
 
 func TestParseUserAgent(t *testing.T) {
@@ -30,7 +32,7 @@ func TestParseUserAgent(t *testing.T) {
 
 // No path of the pages leaves the tenant.
 func TestNavStaysUnderTheRoot(t *testing.T) {
-	p := &Apps{Frame: Frame{}}
+	p := &Apps{Frame: own.Frame{Page: own.PathApps}}
 	p.Root = "/t/acme"
 	current := 0
 	for _, item := range p.Nav() {
@@ -39,7 +41,7 @@ func TestNavStaysUnderTheRoot(t *testing.T) {
 		}
 		if item.Current {
 			current++
-			if item.URL != "/t/acme"+PathApps {
+			if item.URL != "/t/acme"+own.PathApps {
 				t.Errorf("current is %s", item.URL)
 			}
 		}

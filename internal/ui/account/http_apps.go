@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -103,7 +104,7 @@ func words(r *web.Request, l link, apis []resource.Resource) ConnectedApp {
 }
 
 func (room *Room) apps(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
-	f, err := room.frame(r, o, PathApps)
+	f, err := room.frame(r, o, own.PathApps)
 	if err != nil {
 		return err
 	}
@@ -169,5 +170,5 @@ func (room *Room) withdraw(w http.ResponseWriter, r *web.Request, o visit.Owner)
 	if err != nil {
 		return err
 	}
-	return done(w, r, PathApps, "withdrawn")
+	return own.Done(w, r, own.PathApps, "withdrawn")
 }

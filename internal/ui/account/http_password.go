@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -17,13 +18,13 @@ func (room *Room) password(w http.ResponseWriter, r *web.Request, o visit.Owner)
 }
 
 func (room *Room) showPassword(w http.ResponseWriter, r *web.Request, o visit.Owner, page *Password) (err error) {
-	if page.Frame, err = room.frame(r, o, PathPassword); err != nil {
+	if page.Frame, err = room.frame(r, o, own.PathPassword); err != nil {
 		return err
 	}
 	if page.MinLength, err = room.Passwords.Minimum(r.Context(), visit.Tenant(r)); err != nil {
 		return err
 	}
-	page.Action = visit.URL(r, PathPassword)
+	page.Action = visit.URL(r, own.PathPassword)
 	return visit.Show(w, http.StatusOK, page)
 }
 
@@ -50,7 +51,7 @@ func (room *Room) changePassword(w http.ResponseWriter, r *web.Request, o visit.
 	var busy *argon.ErrBusy
 	switch {
 	case err == nil:
-		return done(w, r, PathPassword, "password")
+		return own.Done(w, r, own.PathPassword, "password")
 	case errors.As(err, &busy):
 		return &visit.Refusal{Kind: "busy", Status: http.StatusServiceUnavailable, Wait: busy.RetryAfter, Cause: err}
 	case errors.As(err, &refused) && refused.Reason == password.Throttled:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -24,11 +25,11 @@ func (room *Room) profile(w http.ResponseWriter, r *web.Request, o visit.Owner) 
 }
 
 func (room *Room) showProfile(w http.ResponseWriter, r *web.Request, o visit.Owner, version int64, c account.Claims, problems map[string]Problem) error {
-	f, err := room.frame(r, o, PathProfile)
+	f, err := room.frame(r, o, own.PathProfile)
 	if err != nil {
 		return err
 	}
-	page := &Profile{Frame: f, Action: visit.URL(r, PathProfile), Problems: problems, Claims: Claims{
+	page := &Profile{Frame: f, Action: visit.URL(r, own.PathProfile), Problems: problems, Claims: Claims{
 		Name: c.Name, GivenName: c.GivenName, FamilyName: c.FamilyName, MiddleName: c.MiddleName, Nickname: c.Nickname,
 		Profile: c.Profile, Picture: c.Picture, Website: c.Website, Gender: c.Gender, Birthdate: c.Birthdate,
 		Zoneinfo: c.Zoneinfo, Locale: c.Locale, PhoneNumber: c.PhoneNumber,
@@ -56,7 +57,10 @@ func (room *Room) saveProfile(w http.ResponseWriter, r *web.Request, o visit.Own
 	var problem *guard.Problem
 	switch {
 	case err == nil:
-		return done(w, r, PathProfile, "profile")
+		if l, ok := part.ParseLocale(claims.Locale); ok && claims.Locale != o.Account.Claims.Locale {
+			visit.RememberLocale(w, l)
+		}
+		return own.Done(w, r, own.PathProfile, "profile")
 	case !errors.As(err, &problem):
 		return err
 	case problem.Code == "conflict":

@@ -7,12 +7,13 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 func (room *Room) sessions(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
-	f, err := room.frame(r, o, PathSessions)
+	f, err := room.frame(r, o, own.PathSessions)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (room *Room) endSession(w http.ResponseWriter, r *web.Request, o visit.Owne
 	if err != nil {
 		return err
 	}
-	return done(w, r, PathSessions, "session")
+	return own.Done(w, r, own.PathSessions, "session")
 }
 
 func (room *Room) endOthers(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
@@ -58,7 +59,7 @@ func (room *Room) endOthers(w http.ResponseWriter, r *web.Request, o visit.Owner
 	if err != nil {
 		return err
 	}
-	return done(w, r, PathSessions, "others")
+	return own.Done(w, r, own.PathSessions, "others")
 }
 
 // gone makes nothing of what had ended before: it is what was wished for.

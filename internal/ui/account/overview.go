@@ -4,12 +4,12 @@ import (
 	"io"
 	"time"
 
-	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 )
 
 // Overview is the first account page: the state of things, each with a link.
 type Overview struct {
-	Frame
+	own.Frame
 	// Sessions and Apps are how many there are.
 	Sessions, Apps int
 	// PasswordChangedAt is zero if the account has no password.
@@ -18,10 +18,7 @@ type Overview struct {
 	LastSignIn time.Time
 }
 
-var overview = part.Parse(files, "frame.html", "overview.html")
+var overview = own.Parse(files, "overview.html")
 
 // Render writes the page.
 func (p *Overview) Render(w io.Writer) error { return overview.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with this page marked.
-func (p *Overview) Nav() []NavItem { return p.nav(PathOverview) }

@@ -3,6 +3,7 @@ package account
 import (
 	"io"
 
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -29,7 +30,7 @@ const (
 
 // Password is the form that changes the password.
 type Password struct {
-	Frame
+	own.Frame
 	Action string
 	// MinLength is how many characters a password needs.
 	MinLength int
@@ -37,13 +38,10 @@ type Password struct {
 	CurrentProblem, NewProblem, RepeatProblem Problem
 }
 
-var passwordPage = part.Parse(files, "frame.html", "password.html")
+var passwordPage = own.Parse(files, "password.html")
 
 // Render writes the page.
 func (p *Password) Render(w io.Writer) error { return passwordPage.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with this page marked.
-func (p *Password) Nav() []NavItem { return p.nav(PathPassword) }
 
 // CurrentInput is the field #current-password.
 func (p *Password) CurrentInput() part.Input {

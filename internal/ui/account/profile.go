@@ -3,6 +3,7 @@ package account
 import (
 	"io"
 
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -24,7 +25,7 @@ type Claims struct {
 // own name ("given_name"; of the address "street_address", "locality",
 // "region", "postal_code", "country").
 type Profile struct {
-	Frame
+	own.Frame
 	Action string
 	Claims Claims
 	// Email is shown, not edited; EmailVerified marks it.
@@ -49,13 +50,10 @@ const (
 	ChangedElsewhere Problem = "profile.problem.changed"
 )
 
-var profile = part.Parse(files, "frame.html", "profile.html")
+var profile = own.Parse(files, "profile.html")
 
 // Render writes the page.
 func (p *Profile) Render(w io.Writer) error { return profile.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with this page marked.
-func (p *Profile) Nav() []NavItem { return p.nav(PathProfile) }
 
 // Alert is the sentence above the form: the problem of the form as a whole,
 // under the name "".
@@ -86,10 +84,11 @@ func (p *Profile) Groups() []Group {
 		}},
 		{"region", "profile.group.region", []part.Input{
 			p.input("locale", c.Locale, "claim.locale", part.Input{Hint: part.Say("claim.locale.hint"),
-				Choices: []string{"en", "en-GB", "en-US", "de", "de-AT", "de-CH", "de-DE"}}),
+				Choices: []string{"en", "en-GB", "en-US", "de", "de-AT", "de-CH", "de-DE",
+					"fr", "fr-BE", "fr-CA", "fr-CH", "fr-FR", "es", "es-AR", "es-ES", "es-MX"}}),
 			p.input("zoneinfo", c.Zoneinfo, "claim.zoneinfo", part.Input{Hint: part.Say("claim.zoneinfo.hint"),
-				Choices: []string{"UTC", "Europe/Berlin", "Europe/London", "Europe/Vienna", "Europe/Zurich",
-					"America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney"}}),
+				Choices: []string{"UTC", "Europe/Berlin", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Vienna", "Europe/Zurich",
+					"America/Los_Angeles", "America/Mexico_City", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney"}}),
 		}},
 		{"contact", "profile.group.contact", []part.Input{
 			p.input("phone_number", c.PhoneNumber, "claim.phone_number", part.Input{Type: "tel", Autocomplete: "tel",

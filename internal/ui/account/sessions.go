@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 )
 
 // FieldSession is the field that names the session to end.
@@ -27,19 +27,16 @@ func (s Session) Device() Device { return ParseUserAgent(s.UserAgent) }
 // one has a form that posts [FieldSession] to EndAction; one form posts to
 // EndOthersAction.
 type Sessions struct {
-	Frame
+	own.Frame
 	Sessions        []Session // the current one first
 	EndAction       string
 	EndOthersAction string
 }
 
-var sessions = part.Parse(files, "frame.html", "sessions.html")
+var sessions = own.Parse(files, "sessions.html")
 
 // Render writes the page.
 func (p *Sessions) Render(w io.Writer) error { return sessions.Execute(w, p.Locale, p) }
-
-// Nav is the navigation with this page marked.
-func (p *Sessions) Nav() []NavItem { return p.nav(PathSessions) }
 
 // Others says that there is a session beside the current one.
 func (p *Sessions) Others() bool {

@@ -68,6 +68,7 @@ func (room *Room) root(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (room *Room) signedOut(w http.ResponseWriter, r *web.Request) error {
+	visit.Remember(w, r)
 	page := &SignedOut{Base: room.Pages.base(r.Context(), r), SignInURL: visit.URL(r, "/account")}
 	page.Path = visit.URL(r, PathSignedOut)
 	return visit.Show(w, http.StatusOK, page)

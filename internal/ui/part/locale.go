@@ -14,6 +14,8 @@ type Locale string
 const (
 	English Locale = "en"
 	German  Locale = "de"
+	French  Locale = "fr"
+	Spanish Locale = "es"
 )
 
 // LocaleParam is the query parameter by which the language links of a page ask
@@ -21,12 +23,17 @@ const (
 const LocaleParam = "ui_locales"
 
 // Locales lists the languages in the order in which pages offer them.
-func Locales() []Locale { return []Locale{English, German} }
+func Locales() []Locale { return []Locale{English, German, French, Spanish} }
 
 // Name is what speakers of the language call it.
 func (l Locale) Name() string {
-	if l == German {
+	switch l {
+	case German:
 		return "Deutsch"
+	case French:
+		return "Français"
+	case Spanish:
+		return "Español"
 	}
 	return "English"
 }

@@ -20,17 +20,20 @@ func TestNegotiate(t *testing.T) {
 		{"", nil, part.English},
 		{"de", nil, part.German},
 		{"DE-at", nil, part.German},
-		{"fr, de;q=0.5, en;q=0.8", nil, part.English},
-		{"fr, de;q=0.9, en;q=0.8", nil, part.German},
+		{"it, de;q=0.5, en;q=0.8", nil, part.English},
+		{"it, de;q=0.9, en;q=0.8", nil, part.German},
+		{"fr-CH, fr;q=0.9, en;q=0.8", nil, part.French},
+		{"es-419,es;q=0.9", nil, part.Spanish},
+		{"fra, esp", nil, part.English},
 		{"de;q=0, en;q=0.1", nil, part.English},
 		{"de;q=nonsense", nil, part.English},
 		{"de;q=NaN", nil, part.English},
 		{"de;q=7, en", nil, part.English},
 		{"denmark", nil, part.English},
-		{"en", []string{"fr-CA fr de-CH en"}, part.German},
-		{"en", []string{"fr", "de"}, part.German},
-		{"de", []string{"fr"}, part.German},
-		{strings.Repeat("fr,", 1000) + "de", nil, part.English},
+		{"en", []string{"it-CH it de-CH en"}, part.German},
+		{"en", []string{"it", "de"}, part.German},
+		{"de", []string{"it"}, part.German},
+		{strings.Repeat("it,", 1000) + "de", nil, part.English},
 	} {
 		if got := part.Negotiate(c.header, c.lists...); got != c.want {
 			t.Errorf("Negotiate(%.40q, %q) = %s, want %s", c.header, c.lists, got, c.want)
@@ -111,7 +114,15 @@ func TestMomentsInTheReadersDay(t *testing.T) {
 		{nil, now.AddDate(0, 0, -2), part.English, "18 November 2026"},
 		{nil, now.AddDate(0, -8, 0), part.German, "20. März 2026"},
 		{nil, now.AddDate(0, 0, 1), part.German, "21. November 2026"},
+		{nil, now, part.French, "aujourd’hui, 23:30"},
+		{nil, now.AddDate(0, -8, 0), part.French, "20 mars 2026"},
+		{nil, now.AddDate(0, 0, -19), part.French, "1er novembre 2026"},
+		{nil, now.AddDate(0, 0, -19), part.English, "1 November 2026"},
+		{nil, now.AddDate(0, 0, -19), part.German, "1. November 2026"},
+		{nil, now.AddDate(0, 0, -1), part.Spanish, "ayer, 23:30"},
+		{nil, now.AddDate(0, 0, -19), part.Spanish, "1 de noviembre de 2026"},
 		{nil, time.Time{}, part.English, "never"},
+		{nil, time.Time{}, part.Spanish, "nunca"},
 	} {
 		var b bytes.Buffer
 		d := data{Base: part.Base{Now: now, Zone: c.zone}, Time: c.at}

@@ -20,12 +20,21 @@ type Template struct {
 	compiled map[Locale]func() (*template.Template, error)
 }
 
+// Layer is some files of a template. A later layer's definitions replace an earlier one's.
+type Layer struct {
+	FS    fs.FS
+	Names []string
+}
+
 // Parse declares a page made of the named files, which define "title" and
 // "main". Faults in the files are reported by [Template.Execute].
-func Parse(files fs.FS, names ...string) *Template {
+func Parse(files fs.FS, names ...string) *Template { return ParseLayers(Layer{files, names}) }
+
+// ParseLayers is Parse for files from several places.
+func ParseLayers(layers ...Layer) *Template {
 	t := &Template{compiled: map[Locale]func() (*template.Template, error){}}
 	for _, l := range Locales() {
-		t.compiled[l] = sync.OnceValues(func() (*template.Template, error) { return compile(l, files, names) })
+		t.compiled[l] = sync.OnceValues(func() (*template.Template, error) { return compile(l, layers) })
 	}
 	return t
 }
@@ -53,7 +62,7 @@ func (t *Template) Execute(w io.Writer, l Locale, page any) error {
 	return err
 }
 
-func compile(l Locale, files fs.FS, names []string) (*template.Template, error) {
+func compile(l Locale, layers []Layer) (*template.Template, error) {
 	c, err := catalogues[l]()
 	if err != nil {
 		return nil, err
@@ -67,13 +76,10 @@ func compile(l Locale, files fs.FS, names []string) (*template.Template, error) 
 		"locale": func() Locale { return l },
 		"moment": c.moment,
 	})
-	sources := []struct {
-		fsys  fs.FS
-		names []string
-	}{{shared, []string{"document.html", "frame.html", "component.html"}}, {files, names}}
-	for _, source := range sources {
-		for _, name := range source.names {
-			text, err := fs.ReadFile(source.fsys, name)
+	common := Layer{shared, []string{"document.html", "frame.html", "component.html"}}
+	for _, layer := range append([]Layer{common}, layers...) {
+		for _, name := range layer.Names {
+			text, err := fs.ReadFile(layer.FS, name)
 			if err != nil {
 				return nil, err
 			}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/oauth"
@@ -32,6 +34,7 @@ func (g Guest) Place() signin.Place {
 
 // Guest finds the interaction that the id names, if it is this browser's; else ErrExpired.
 func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Request, which string) (Guest, error) {
+	Remember(w, r)
 	i, err := room.Browser.Interaction(ctx, r, which)
 	if errors.Is(err, browser.ErrNone) {
 		return Guest{}, ErrExpired
@@ -112,6 +115,7 @@ type Owner struct {
 // Owner returns who is signed in and notes that the session is in use. If nobody is, ok is false
 // and the answer is written: the browser is on its way to sign in and will come back to the page.
 func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Request) (o Owner, ok bool, err error) {
+	Remember(w, r)
 	c, s, err := room.caller(ctx, r)
 	if err != nil {
 		return o, false, err
@@ -131,18 +135,51 @@ func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Reque
 	return o, err == nil, err
 }
 
-// welcome begins the sign-in that leads to the page of the request; a form is not sent again.
-func (room *Room) welcome(ctx context.Context, w http.ResponseWriter, r *web.Request, c caller.Caller) error {
-	resume, err := oauth.ParseLocalPath(browser.Path(r, "/account"))
-	if err != nil {
-		return err
+// FreshOwner is Owner for what needs a fresh proof: one not older than within, at the highest level
+// that the account reaches, but no higher than AAL2. Whoever has none is led to prove it, and then
+// back to the page of the request; from a form to the path back.
+func (room *Room) FreshOwner(ctx context.Context, w http.ResponseWriter, r *web.Request, within time.Duration, back string) (o Owner, ok bool, err error) {
+	o, ok, err = room.Owner(ctx, w, r)
+	if err != nil || !ok {
+		return o, ok, err
 	}
-	if r.Method == http.MethodGet {
-		if here, err := oauth.ParseLocalPath(r.URL.RequestURI()); err == nil {
-			resume = here
+	reach, err := room.SignIn.Reach(ctx, Tenant(r), o.Account.ID)
+	if err != nil {
+		return o, false, err
+	}
+	want := factor.Want{Level: min(reach, 2), NotOlder: room.Guard.Store().Now().Add(-within)}
+	if want.MetBy(o.Session.Facts) {
+		return o, true, nil
+	}
+	about := interaction.About{Want: want, Account: o.Account.ID}
+	if back != "" {
+		if about.Resume, err = oauth.ParseLocalPath(browser.Path(r, back)); err != nil {
+			return o, false, err
 		}
 	}
-	i, err := interaction.New(interaction.Account, interaction.About{Resume: resume}, struct{}{}, room.Guard.Store().Now())
+	return o, false, room.lead(ctx, w, r, o.Caller, about)
+}
+
+// welcome begins the sign-in that leads to the page of the request; a form is not sent again.
+func (room *Room) welcome(ctx context.Context, w http.ResponseWriter, r *web.Request, c caller.Caller) error {
+	return room.lead(ctx, w, r, c, interaction.About{})
+}
+
+// lead begins what about says and leads to it. Where about does not say where to go on, it is the
+// page of the request; the overview if that is a form.
+func (room *Room) lead(ctx context.Context, w http.ResponseWriter, r *web.Request, c caller.Caller, about interaction.About) error {
+	if about.Resume == (oauth.LocalPath{}) {
+		var err error
+		if about.Resume, err = oauth.ParseLocalPath(browser.Path(r, "/account")); err != nil {
+			return err
+		}
+		if r.Method == http.MethodGet {
+			if here, err := oauth.ParseLocalPath(r.URL.RequestURI()); err == nil {
+				about.Resume = here
+			}
+		}
+	}
+	i, err := interaction.New(interaction.Account, about, struct{}{}, room.Guard.Store().Now())
 	if err != nil {
 		return err
 	}

@@ -155,11 +155,11 @@ func TestCG30_CookiesHoldOpaqueIds(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		b := w.browser()
 		i := b.begin(interaction.Authorize, interaction.About{Hint: "ada@mail.example"})
-		b.submit(b.get("/signin?i="+string(i)), "submit", "username", "ada", "password", good)
+		b.submit(b.get("/signin?i="+string(i)+"&ui_locales=en"), "submit", "username", "ada", "password", good)
 		b.submit(b.get("/account"), "signout")
-		form := regexp.MustCompile(`^__Host-cardea-(session|browser|device)$`)
-		value := regexp.MustCompile(`^(cdr_(se|in|dv)_[A-Za-z0-9_-]{57})?$`)
-		if len(b.set) < 4 {
+		form := regexp.MustCompile(`^__Host-cardea-(session|browser|device|locale)$`)
+		value := regexp.MustCompile(`^(cdr_(se|in|dv)_[A-Za-z0-9_-]{57}|en)?$`)
+		if len(b.set) < 5 {
 			t.Fatalf("only %d cookies", len(b.set))
 		}
 		for _, c := range b.set {

@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
+	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -79,8 +80,51 @@ func TestLanguages(t *testing.T) {
 		b.submit(page, "submit", "username", "ada", "password", wrong).says(t, "stimmt nicht")
 		header := http.Header{"Accept-Language": {"de-AT,en;q=0.5"}}
 		b.send("GET", "/signedout", nil, header).says(t, "abgemeldet")
-		i := b.begin(interaction.Authorize, interaction.About{Locales: []string{"fr", "de"}})
+		i := b.begin(interaction.Authorize, interaction.About{Locales: []string{"it", "de"}})
 		b.get("/signin?i="+string(i)).says(t, "Anmelden")
+	})
+}
+
+// A language that was chosen once is spoken by every later page of the browser, wherever its
+// address comes from, until another is chosen.
+func TestAChosenLanguageStays(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.browser()
+		w.question.client = w.app("Calendar")
+		resume := must(oauth.ParseLocalPath("/consent"))
+		i := b.begin(interaction.Authorize, interaction.About{Client: w.question.client.ID, Resume: resume, Locales: []string{"de"}})
+		b.get("/signin?i="+string(i)).says(t, "Anmelden")
+		page := b.get("/signin?i="+string(i)+"&ui_locales=fr").says(t, "Se connecter")
+		page = b.follow(b.submit(page, "submit", "username", "ada", "password", good).expect(t, 303, "/consent?i="+string(i)))
+		page.says(t, "demande l’accès à votre compte")
+		b.get("/account").says(t, "Bonjour ADA")
+		b.get("/no-such-page").says(t, "Il n’y a pas de page ici")
+		b.get("/account?ui_locales=xx").says(t, "Bonjour ADA")
+		b.get("/account?ui_locales=es").says(t, "Hola, ADA")
+		page = b.get("/account/profile").says(t, "Guardar el perfil")
+		page = b.follow(b.submit(page, "submit", "locale", "de-AT"))
+		page.says(t, "Ihr Profil ist gespeichert")
+		b.submit(page, "signout")
+		b.get("/signedout").says(t, "Sie sind abgemeldet")
+		b.get("/signedout?ui_locales=fr").says(t, "Déconnexion réussie")
+		b.get("/signedout").says(t, "Déconnexion réussie")
+	})
+}
+
+// Another site may link to a page in a language, and changes no later page by it.
+func TestAnotherSiteChoosesNoLanguage(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, site := range []string{"cross-site", "same-site"} {
+			b := w.browser()
+			b.send("GET", "/signedout?ui_locales=de", nil, http.Header{"Sec-Fetch-Site": {site}}).says(t, "abgemeldet")
+			b.get("/signedout").says(t, "signed out")
+			if got := b.cookie("cardea-locale"); got != "" {
+				t.Errorf("%s set the language %q", site, got)
+			}
+		}
+		b := w.browser()
+		header := http.Header{"Cookie": {"__Host-cardea-locale=../../etc"}}
+		b.send("GET", "/signedout", nil, header).says(t, "signed out")
 	})
 }
 
@@ -195,7 +239,7 @@ func TestChooser(t *testing.T) {
 		// Somebody else's session id chooses nothing.
 		i = b.begin(interaction.Authorize, interaction.About{Choose: true})
 		w.write(func(tx *store.Tx) error {
-			return session.Insert(tx, id.Default, session.Session{ID: "ses_ada", Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}, []byte("x"))
+			return session.Insert(tx, id.Default, session.Session{ID: "ses_ada", Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}, []byte("x"), nil)
 		})
 		b.post("/signin/choose", url.Values{"i": {string(i)}, "account": {"ses_ada"}}).expect(t, 303, "/signin")
 		if b.interaction(i).Session != "" {
@@ -280,7 +324,7 @@ func TestAnotherFactorFitsWithoutChange(t *testing.T) {
 		b.get("/signin?i="+string(i)).expect(t, 303, "/signin/toy")
 		b.post("/signin/toy", word).expect(t, 303, "/oauth/authorize/resume?i="+string(i))
 		s := w.sessions(w.ada)
-		if len(s) != 1 || s[0].Strength().Level != 2 || strings.Join(s[0].Strength().AMR, " ") != "otp pwd" {
+		if len(s) != 1 || s[0].Strength().Level != 2 || strings.Join(s[0].Strength().AMR, " ") != "mfa otp pwd" {
 			t.Fatalf("%+v", s)
 		}
 		// Step-up: the password of the session counts, only the toy is asked for.
@@ -353,7 +397,7 @@ func TestAU28_SessionsAndFlowsAreBounded(t *testing.T) {
 		for range signin.MaxSessions + 3 {
 			w.clock.Advance(2 * time.Second)
 			s := session.Session{ID: session.ID(id.New("ses", w.clock.Now())), Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}
-			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID)) })
+			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID), nil) })
 		}
 		b := w.browser()
 		b.follow(b.signIn("ada", good)).says(t, "Open now: 100")

@@ -45,20 +45,17 @@ const ParamOther = "other"
 func Tenant(r *web.Request) id.Tenant { return id.Tenant(r.Tenant.ID) }
 
 // Base fills in what every page has. The language is the first that is known of: the one that the
-// page's own links ask for, locales (of the interaction), the person's, the browser's. person may
-// be nil.
+// page's own links ask for, the one that was asked for before in this browser, locales (of the
+// interaction), the person's, the browser's. person may be nil.
 func (room *Room) Base(ctx context.Context, r *web.Request, locales []string, person *account.Account) (part.Base, error) {
-	asked := ""
-	if q, err := web.Query(r); err == nil {
-		asked = q.Get(part.LocaleParam)
-	}
+	now, _ := asked(r)
 	b := part.Base{Root: browser.Path(r, ""), RequestID: r.ID, Now: room.Guard.Store().Now()}
 	own := ""
 	if person != nil {
 		own = person.Claims.Locale
 		b.Zone = zone(person.Claims.Zoneinfo)
 	}
-	b.Locale = part.Negotiate(r.Header.Get("Accept-Language"), asked, strings.Join(locales, " "), own)
+	b.Locale = part.Negotiate(r.Header.Get("Accept-Language"), string(now), string(remembered(r)), strings.Join(locales, " "), own)
 	if r.Tenant.ID != "" {
 		t, err := room.Tenants.ByID(ctx, Tenant(r))
 		if err != nil {
@@ -90,10 +87,8 @@ func URL(r *web.Request, path string, pairs ...string) string {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		q.Set(pairs[i], pairs[i+1])
 	}
-	if asked, err := web.Query(r); err == nil {
-		if l, ok := part.ParseLocale(asked.Get(part.LocaleParam)); ok {
-			q.Set(part.LocaleParam, string(l))
-		}
+	if l, ok := asked(r); ok {
+		q.Set(part.LocaleParam, string(l))
 	}
 	path = browser.Path(r, path)
 	if len(q) > 0 {

@@ -46,6 +46,7 @@ import (
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -148,14 +149,14 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		factors, routes = append(factors, f...), r
 	}
 	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
-		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour}, factors...))}
+		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}}, factors...))}
 	w.setup = setup.New(w.g, root, w.passwords.Initial)
 	pages := notice.NewPages(w.visits)
 	for _, list := range [][]web.Route{
 		(&notice.Room{Pages: pages, Setup: w.setup, MinLength: 15}).Routes(),
 		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Translate: pages.Translate}).Routes(),
+		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),
 	} {
 		routes = append(routes, list...)
 	}

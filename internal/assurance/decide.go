@@ -1,0 +1,203 @@
+package assurance
+
+import (
+	"slices"
+
+	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/store"
+)
+
+// The actions of the schema.
+const (
+	signIn    = "signin"
+	silently  = "signin_silently"
+	unchanged = "signin_unchanged"
+)
+
+// ladder is the proofs that there are to ask for, from least to most, with the methods that each
+// has for certain.
+var ladder = []Proof{
+	{Level: 1},
+	{Level: 2, Methods: []string{"mfa"}},
+	{Level: 2, PhishingResistant: true, Methods: []string{"mfa", "user"}},
+	{Level: 3, PhishingResistant: true, Methods: []string{"hwk", "mfa", "user"}},
+}
+
+// methods are those that a policy may insist on (RFC 8176 §2).
+var methods = func() []string {
+	out := []string{"hwk", "swk", "user"}
+	for _, k := range factor.Kinds() {
+		out = append(out, factor.TraitOf(k).AMR...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}()
+
+// covers reports whether p is at least as strong as q, as far as levels go.
+func (p Proof) covers(q Proof) bool {
+	return p.Level >= q.Level && (p.PhishingResistant || !q.PhishingResistant)
+}
+
+// with adds methods to those of the proof.
+func (p Proof) with(methods ...string) Proof {
+	p.Methods = slices.Concat(p.Methods, methods)
+	return p
+}
+
+// Decide answers for an attempt with what was proved in it. It reads the tenant's policies and
+// the person's groups and roles with r, so that in a transaction the answer is of one piece with
+// what is written.
+func (room *Room) Decide(r *store.Reader, tenant id.Tenant, a Attempt, p Proof) (Verdict, error) {
+	set, err := room.set(r, tenant)
+	if err != nil {
+		return Verdict{}, err
+	}
+	c, err := hear(r, tenant, set, a)
+	if err != nil {
+		return Verdict{}, err
+	}
+	return c.judge(p)
+}
+
+// hearing is one attempt before one set of policies.
+type hearing struct {
+	set     *policy.Set
+	attempt Attempt
+	q       policy.Question
+}
+
+func hear(r *store.Reader, tenant id.Tenant, set *policy.Set, a Attempt) (*hearing, error) {
+	in, err := belongs(r, tenant, set, a.Account)
+	return hearingOf(set, in, a), err
+}
+
+func hearingOf(set *policy.Set, in []policy.Entity, a Attempt) *hearing {
+	on := a.Client
+	if on == "" {
+		on = Pages
+	}
+	return &hearing{set, a, policy.Question{
+		Principal: policy.Entity{Type: "Account", ID: string(a.Account)}, In: in, Resource: policy.Entity{Type: "Client", ID: string(on)},
+	}}
+}
+
+func (h *hearing) ask(action string, p Proof) (policy.Answer, error) {
+	q := h.q
+	q.Action = action
+	var err error
+	q.Context, err = policy.ContextOf(p, h.attempt)
+	return h.set.Ask(q), err
+}
+
+func (h *hearing) judge(p Proof) (Verdict, error) {
+	v := Verdict{Outcome: Denied}
+	demand, err := h.least(Proof{}, nil)
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case demand == nil:
+	case demand.Level <= 1 && len(demand.Methods) == 0:
+		v.Outcome = Allowed
+	default:
+		v.Outcome = Challenged
+	}
+	proved, err := h.ask(signIn, p)
+	if err != nil {
+		return v, err
+	}
+	v.Allowed, v.Least = proved.Allowed, demand
+	if !v.Allowed {
+		if v.Least, err = h.least(p, p.Methods); err != nil {
+			return v, err
+		}
+	}
+	return v, h.reasons(&v, p, proved)
+}
+
+// least finds the least proof that is allowed and is more than what there is: first by level,
+// then by a method that some policy insists on.
+func (h *hearing) least(have Proof, proved []string) (*Proof, error) {
+	for _, step := range ladder {
+		if have.Level > 0 && have.covers(step) {
+			continue
+		}
+		if answer, err := h.ask(signIn, step.with(proved...)); err != nil || answer.Allowed {
+			return &Proof{Level: step.Level, PhishingResistant: step.PhishingResistant}, err
+		}
+	}
+	for _, step := range ladder {
+		if !step.covers(have) {
+			continue
+		}
+		for _, m := range methods {
+			if slices.Contains(proved, m) {
+				continue
+			}
+			if answer, err := h.ask(signIn, step.with(proved...).with(m)); err != nil || answer.Allowed {
+				return &Proof{Level: step.Level, PhishingResistant: step.PhishingResistant, Methods: []string{m}}, err
+			}
+		}
+	}
+	return nil, nil //nolint:nilnil // nothing is enough
+}
+
+// reasons lists the policies that ask for more than one factor, that deny, that want the person
+// told and the password changed.
+func (h *hearing) reasons(v *Verdict, p Proof, proved policy.Answer) error {
+	low, err := h.ask(signIn, ladder[0])
+	if err != nil {
+		return err
+	}
+	top, err := h.ask(signIn, ladder[len(ladder)-1])
+	if err != nil {
+		return err
+	}
+	for _, answer := range []policy.Answer{low, proved} {
+		if answer.Allowed {
+			continue
+		}
+		for _, s := range answer.Because {
+			if !s.Forbids {
+				continue
+			}
+			effect := StepUp
+			if v.Least == nil && !top.Allowed && contains(top.Because, s) {
+				effect = Deny
+			}
+			v.add(Reason{s.ID, effect, s.Says})
+		}
+		for _, failed := range answer.Failures {
+			v.add(Reason{failed, Deny, "This policy could not be evaluated, so its answer is no."})
+		}
+	}
+	for _, also := range []struct {
+		action string
+		flag   *bool
+		effect Effect
+	}{{silently, &v.Notify, Notify}, {unchanged, &v.ChangePassword, Change}} {
+		answer, err := h.ask(also.action, Proof{Level: max(p.Level, 1), PhishingResistant: p.PhishingResistant, Methods: p.Methods})
+		if err != nil {
+			return err
+		}
+		*also.flag = !answer.Allowed
+		for _, s := range answer.Because {
+			if s.Forbids {
+				v.add(Reason{s.ID, also.effect, s.Says})
+			}
+		}
+	}
+	return nil
+}
+
+func contains(list []policy.Statement, s policy.Statement) bool {
+	return slices.ContainsFunc(list, func(o policy.Statement) bool { return o.ID == s.ID })
+}
+
+func (v *Verdict) add(r Reason) {
+	if !slices.Contains(v.Reasons, r) {
+		v.Reasons = append(v.Reasons, r)
+	}
+}
