@@ -122,7 +122,7 @@ func (w *world) read(fn func(*store.Reader) error) {
 // set merges a patch into the tenant's rules.
 func (w *world) set(patch string) error {
 	w.t.Helper()
-	_, err := setting.Update(w.t.Context(), w.g, operator, id.Default, passkey.Settings.Name(), json.RawMessage(patch))
+	_, err := setting.Update(w.t.Context(), w.g, operator, id.Default, passkey.Settings.Name(), json.RawMessage(patch), -1)
 	return err
 }
 
