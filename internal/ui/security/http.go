@@ -14,7 +14,7 @@ import (
 
 // Room is a person's own pages about how they sign in. It is safe for concurrent use.
 type Room struct {
-	own.Desk
+	*own.Desk
 	Passkeys *passkey.Room
 }
 
