@@ -58,7 +58,7 @@ func samples(l part.Locale) []sample {
 	claims := account.Claims{Name: "Mira Lindqvist", GivenName: "Mira", FamilyName: "Lindqvist", Nickname: "Mi",
 		Locale: "en-GB", Zoneinfo: "Europe/Berlin", PhoneNumber: "030 1234567", Locality: "Berlin", Country: "Germany"}
 	list := []sample{
-		{"signin", &signin.Page{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
+		{"signin", &signin.Page{Base: b, App: app, Passkey: &part.Passkey{Use: part.PasskeyAutofill, Action: "/signin/passkey", OptionsURL: "/signin/passkey/anyone", Hidden: b.Hidden}, Action: "/signin", CancelAction: "/signin/cancel"}},
 		{"signin-wrong", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Wrong}},
 		{"signin-throttled", &signin.Page{Base: b, Action: "/signin", Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
 		{"signin-again", &signin.Again{Base: b, App: app, Person: mira, Reason: signin.ForApp, Action: "/signin", OtherURL: "/signin?other=1", CancelAction: "/signin/cancel"}},

@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/passkey"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -105,7 +106,8 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		if err != nil {
 			return err
 		}
-		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
+		offer := passkey.Offer(r, base.Hidden[0])
+		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Passkey: &offer, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
 	}
 	return room.known(w, r, g, app, cancel, say)
 }

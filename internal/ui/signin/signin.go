@@ -47,6 +47,8 @@ type Page struct {
 	Problem Problem
 	// Wait is how long a throttled person has to wait; told with Throttled.
 	Wait time.Duration
+	// Passkey offers passkeys in the field #username and by a button; nil for none.
+	Passkey *part.Passkey
 	// CancelAction takes the POST that returns to the app without signing in;
 	// empty hides it.
 	CancelAction string
@@ -62,9 +64,13 @@ func (p *Page) Alert() *part.Message { return alert(p.Problem, p.Wait) }
 
 // UsernameInput is the field #username.
 func (p *Page) UsernameInput() part.Input {
+	autocomplete := "username"
+	if p.Passkey != nil {
+		autocomplete += " webauthn" // HTML's word for a field that offers passkeys
+	}
 	return part.Input{
 		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
-		Autocomplete: "username", Required: true, Autofocus: p.Username == "",
+		Autocomplete: autocomplete, Required: true, Autofocus: p.Username == "",
 	}
 }
 
