@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -26,6 +27,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -42,6 +44,9 @@ import (
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
 	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
+	if a.Config.Mail.Inbox {
+		a.inbox = inbox.New(a.Guard)
+	}
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
@@ -50,13 +55,13 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Warn: a.failures}); err != nil {
 		return err
 	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
-	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -69,7 +74,10 @@ func (a *App) rooms() error {
 	}); err != nil {
 		return err
 	}
-	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords, a.Passkeys); err != nil {
+	if a.signin, err = signin.New(signin.Options{
+		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
+		Offers: credential.Offered, Unusual: a.unusual,
+	}, a.Passwords, a.Passkeys); err != nil {
 		return err
 	}
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}

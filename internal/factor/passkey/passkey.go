@@ -29,8 +29,10 @@ const (
 	// five minutes at least).
 	ChallengeLife = 5 * time.Minute
 
-	// PathSignIn is the page that asks for the key, below the tenant's root.
+	// PathSignIn is the page that asks for the key, below the tenant's root; PathEnrol the one that
+	// registers the first in the middle of a sign-in.
 	PathSignIn = "/signin/passkey"
+	PathEnrol  = "/signin/enrol/passkey"
 
 	// maxName is the length of a key's name in characters.
 	maxName = 60
@@ -138,6 +140,9 @@ func (room *Room) Kind() factor.Kind { return factor.Passkey }
 // Path is the page that asks for the key.
 func (room *Room) Path() string { return PathSignIn }
 
+// EnrolPath is the page that registers a key in the middle of a sign-in.
+func (room *Room) EnrolPath() string { return PathEnrol }
+
 // First says that a passkey can begin a sign-in: it tells who is there.
 func (room *Room) First() bool { return true }
 
@@ -145,6 +150,19 @@ func (room *Room) First() bool { return true }
 func (room *Room) Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
 	keys, err := room.list(r, tenant, who)
 	return slices.ContainsFunc(keys, func(k held) bool { return k.ClonedAt.IsZero() }), err
+}
+
+// Promise is the marks of the strongest proof that the account's keys give.
+func (room *Room) Promise(r *store.Reader, tenant id.Tenant, who account.ID) (best []factor.Mark, err error) {
+	keys, err := room.list(r, tenant, who)
+	level := factor.Level(0)
+	for _, k := range keys {
+		marks := k.marks(k.UVInitialized)
+		if l := factor.Assess([]factor.Fact{factor.Proved(factor.Passkey, r.Now(), marks...)}).Level; k.ClonedAt.IsZero() && l > level {
+			level, best = l, marks
+		}
+	}
+	return best, err
 }
 
 // list is an account's keys, oldest first.

@@ -165,14 +165,19 @@ func (room *Room) settle(tx *store.Tx, tenant id.Tenant, at Place, a answer, det
 
 // fact is what a key has just proved.
 func fact(tx *store.Tx, k held, verified bool) factor.Fact {
-	marks := []factor.Mark{factor.Credential(string(k.row.ID))}
+	return factor.Proved(factor.Passkey, tx.Now(), k.marks(verified)...)
+}
+
+// marks are what a proof with the key says.
+func (h held) marks(verified bool) []factor.Mark {
+	marks := []factor.Mark{factor.Credential(string(h.row.ID))}
 	if verified {
 		marks = append(marks, factor.UserVerified)
 	}
-	if k.BackupEligible {
+	if h.BackupEligible {
 		marks = append(marks, factor.Synced)
 	}
-	return factor.Proved(factor.Passkey, tx.Now(), marks...)
+	return marks
 }
 
 // knows reports whether the facts hold something that the person knows.

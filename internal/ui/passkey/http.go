@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
-	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -23,10 +23,8 @@ type Room struct {
 const (
 	PathOptions = passkey.PathSignIn + "/options" // for the person who is known
 	PathAnyone  = passkey.PathSignIn + "/anyone"  // for whoever has a key
-	PathEnrol   = "/signin/enrol/passkey"
 
-	pathEnrolOptions = PathEnrol + "/options"
-	pathChoice       = "/signin/enrol"
+	pathEnrolOptions = passkey.PathEnrol + "/options"
 )
 
 // Routes are the room's endpoints.
@@ -44,8 +42,8 @@ func (room *Room) Routes() []web.Route {
 		form("ui.passkey.post", passkey.PathSignIn, passkey.Prove.Name(), room.post),
 		form("ui.passkey.options", PathOptions, passkey.Begin.Name(), room.options(known)),
 		form("ui.passkey.anyone", PathAnyone, passkey.Begin.Name(), room.options(anyone)),
-		page("ui.passkey.enrol", PathEnrol, room.getEnrol),
-		form("ui.passkey.enrol.post", PathEnrol, passkey.Enrol.Name(), room.postEnrol),
+		page("ui.passkey.enrol", passkey.PathEnrol, room.getEnrol),
+		form("ui.passkey.enrol.post", passkey.PathEnrol, passkey.Enrol.Name(), room.postEnrol),
 		form("ui.passkey.enrol.options", pathEnrolOptions, passkey.Begin.Name(), room.enrolOptions),
 	}
 }
@@ -123,8 +121,8 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
-	if err != nil {
+	g, _, ok, err := room.Visits.Proving(r.Context(), w, r, q.Get(visit.FieldInteraction), factor.Passkey)
+	if err != nil || !ok {
 		return err
 	}
 	return room.show(w, r, g, "")
@@ -144,7 +142,7 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, pro
 		p.Person, p.Known = visit.Person(a), true
 	}
 	p.Passkey = part.Passkey{Use: part.PasskeyGet, Action: visit.URL(r, passkey.PathSignIn), OptionsURL: visit.URL(r, PathOptions), Hidden: p.Hidden}
-	p.OtherURL = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(g.Interaction.ID), visit.ParamOther, "1")
+	p.OtherURL = visit.URL(r, visit.PathOther, visit.FieldInteraction, string(g.Interaction.ID))
 	return visit.Show(w, http.StatusOK, p)
 }
 
@@ -204,25 +202,13 @@ func Say(err error) Problem {
 	return ""
 }
 
-// enrolling finds a sign-in that asks for more than its person has.
-func (room *Room) enrolling(r *web.Request, g visit.Guest) error {
-	step, err := room.Visits.SignIn.Next(r.Context(), visit.Tenant(r), g.Interaction, g.Session)
-	if err == nil && (step.Verdict != signin.Impossible || g.Interaction.Account == "") {
-		return visit.ErrForbidden
-	}
-	return err
-}
-
 func (room *Room) getEnrol(w http.ResponseWriter, r *web.Request) error {
 	q, err := web.Query(r)
 	if err != nil {
 		return err
 	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
-	if err != nil {
-		return err
-	}
-	if err := room.enrolling(r, g); err != nil {
+	g, ok, err := room.Visits.Enrolling(r.Context(), w, r, q.Get(visit.FieldInteraction), factor.Passkey)
+	if err != nil || !ok {
 		return err
 	}
 	return room.showEnrol(w, r, g, "", "")
@@ -231,7 +217,7 @@ func (room *Room) getEnrol(w http.ResponseWriter, r *web.Request) error {
 func (room *Room) showEnrol(w http.ResponseWriter, r *web.Request, g visit.Guest, name string, problem Problem) error {
 	p := &Enrol{Problem: problem}
 	var err error
-	if p.Base, p.App, err = room.base(w, r, g, PathEnrol); err != nil {
+	if p.Base, p.App, err = room.base(w, r, g, passkey.PathEnrol); err != nil {
 		return err
 	}
 	a, err := room.Visits.Account(r.Context(), visit.Tenant(r), g.Interaction.Account)
@@ -239,20 +225,26 @@ func (room *Room) showEnrol(w http.ResponseWriter, r *web.Request, g visit.Guest
 		return err
 	}
 	p.Person = visit.Person(a)
-	p.Passkey = part.Passkey{Use: part.PasskeyCreate, Action: visit.URL(r, PathEnrol), OptionsURL: visit.URL(r, pathEnrolOptions), Hidden: p.Hidden, Name: NameInput(name, problem)}
-	p.BackURL = visit.URL(r, pathChoice, visit.FieldInteraction, string(g.Interaction.ID))
+	p.Passkey = part.Passkey{Use: part.PasskeyCreate, Action: visit.URL(r, passkey.PathEnrol), OptionsURL: visit.URL(r, pathEnrolOptions), Hidden: p.Hidden, Name: NameInput(name, problem)}
+	p.BackURL = visit.URL(r, visit.PathEnrol, visit.FieldInteraction, string(g.Interaction.ID))
 	return visit.Show(w, http.StatusOK, p)
 }
 
-func (room *Room) enrolOptions(w http.ResponseWriter, r *web.Request) error {
-	g, _, err := room.guest(w, r)
-	if err != nil {
-		return err
+// enrolling reads a form of a sign-in that asks its person to add a passkey.
+func (room *Room) enrolling(w http.ResponseWriter, r *web.Request) (g visit.Guest, form web.Params, ok bool, err error) {
+	if form, err = web.Form(r); err != nil {
+		return g, form, false, err
 	}
+	g, ok, err = room.Visits.Enrolling(r.Context(), w, r, form.Get(visit.FieldInteraction), factor.Passkey)
+	return g, form, ok, err
+}
+
+func (room *Room) enrolOptions(w http.ResponseWriter, r *web.Request) error {
 	if err := r.Limit(web.RateBegin); err != nil {
 		return err
 	}
-	if err := room.enrolling(r, g); err != nil {
+	g, _, ok, err := room.enrolling(w, r)
+	if err != nil || !ok {
 		return err
 	}
 	o, err := room.Passkeys.AskEnrol(r.Context(), g.Caller, visit.Tenant(r), place(g))
@@ -263,11 +255,8 @@ func (room *Room) enrolOptions(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (room *Room) postEnrol(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
-	if err != nil {
-		return err
-	}
-	if err := room.enrolling(r, g); err != nil {
+	g, form, ok, err := room.enrolling(w, r)
+	if err != nil || !ok {
 		return err
 	}
 	name, err := passkey.ParseName(form.Get(FieldName))
