@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -27,6 +28,8 @@ type Deps struct {
 	Lifecycle *lifecycle.Lifecycle
 	Passwords Passwords
 	Assurance *assurance.Room
+	// FactorRemoved tells a person that an administrator took a credential from them.
+	FactorRemoved func(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error
 }
 
 // Passwords is the room factor/password.
@@ -52,7 +55,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}
@@ -91,7 +94,7 @@ func (a *API) Routes() []web.Route {
 func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
-		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
+		tenantEndpoints(), accountEndpoints(), emailEndpoints(), credentialEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
 		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(),
 	} {
 		all = append(all, noun...)

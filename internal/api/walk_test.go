@@ -70,7 +70,7 @@ func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
 		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme"}[noun]
-	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
+	return strings.NewReplacer("{id}", id, "{name}", "toy", "{kind}", "password", "{credential}", "1", "{account}", v.account, "{subject}", v.account).Replace(path)
 }
 
 // body is a good body for a route that takes one; it names the victim where a body can.

@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
@@ -68,6 +69,7 @@ type App struct {
 	TOTP      *totp.Room
 	Recovery  *recovery.Room
 	Throttle  *throttle.Room
+	Passkeys  *passkey.Room
 	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room

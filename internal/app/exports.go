@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -16,8 +17,8 @@ import (
 )
 
 // Exports are the sections of the document that a person may download about themselves, in order.
-func Exports(log *audit.Log) []store.Export {
-	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, session.Exports,
+func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
+	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports,
 		consent.Exports, issued.Exports, apitoken.Exports, log.Exports())
 }
 

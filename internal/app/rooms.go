@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -31,6 +32,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/setup"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -70,6 +72,11 @@ func (a *App) rooms() error {
 		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
+	if a.Passkeys, err = passkey.New(a.Guard, a.Root, passkey.Options{
+		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: []passkey.Way{a.Passwords}, Warn: a.passkeyChanged,
+	}); err != nil {
+		return err
+	}
 	if a.signin, err = signin.New(signin.Options{
 		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
 		Offers: credential.Offered, Unusual: a.unusual,
@@ -84,7 +91,24 @@ func (a *App) rooms() error {
 // factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
 // are what is left when the others are not at hand.
 func (a *App) factors() []signin.Factor {
-	return []signin.Factor{a.Passwords, a.TOTP, a.Recovery}
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
+}
+
+// passkeyChanged tells a person what happened to one of their passkeys.
+func (a *App) passkeyChanged(tx *store.Tx, tenant id.Tenant, who account.ID, what passkey.Notice, name string) error {
+	switch what {
+	case passkey.Added:
+		return a.Notify.Warn(tx, tenant, who, notify.FactorAdded, notify.Values{"factor": string(factor.Passkey)})
+	case passkey.Cloned:
+		return a.Notify.Warn(tx, tenant, who, notify.PasskeyCloned, notify.Values{"name": name})
+	case passkey.Removed:
+	}
+	return a.factorRemoved(tx, tenant, who, factor.Passkey)
+}
+
+// factorRemoved tells a person that a credential is gone.
+func (a *App) factorRemoved(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error {
+	return a.Notify.Warn(tx, tenant, who, notify.FactorRemoved, notify.Values{"factor": string(k)})
 }
 
 // assuranceRoom decides which proof is enough, with the files that the operator gave.
@@ -139,7 +163,7 @@ func locales() []string {
 }
 
 // reach is the highest level that the factors of this server reach together.
-const reach = factor.Level(2)
+const reach = factor.Highest
 
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{

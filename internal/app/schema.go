@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
@@ -45,6 +46,7 @@ var Schema = []store.Migrations{
 	interaction.Migrations,
 	throttle.Migrations,
 	password.Migrations,
+	passkey.Migrations,
 	apitoken.Migrations,
 	notify.Migrations,
 	inbox.Migrations,

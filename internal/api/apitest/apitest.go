@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -98,12 +99,16 @@ func New(t *testing.T, s *store.Store) *World {
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance})
+		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
 	return w
 }
+
+// untold sends nothing: people are told by the room notify, and a credential that is taken away is
+// seen in the list of them.
+func untold(*store.Tx, id.Tenant, account.ID, factor.Kind) error { return nil }
 
 func (w *World) populate(t *testing.T) {
 	t.Helper()
@@ -225,5 +230,5 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold}).Routes()
 }

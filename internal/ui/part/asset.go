@@ -45,6 +45,7 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("mark.svg", "image/svg+xml", readAsset("mark.svg")),
 		newAsset("form-post.js", "text/javascript; charset=utf-8", readAsset("form-post.js")),
 		newAsset("print.js", "text/javascript; charset=utf-8", readAsset("print.js")),
+		newAsset("passkey.js", "text/javascript; charset=utf-8", readAsset("passkey.js")),
 		newAsset("reveal.js", "text/javascript; charset=utf-8", readAsset("reveal.js")),
 	}
 })

@@ -15,6 +15,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/passkey"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -132,7 +133,12 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		return err
 	}
 	if name == "" || other && say.problem == "" {
-		return visit.Show(w, http.StatusOK, &Identifier{Frame: f, Username: name})
+		page := &Identifier{Frame: f, Username: name}
+		if step.Offers(factor.Passkey) {
+			offer := passkey.Offer(r, f.Hidden[0])
+			page.Passkey = &offer
+		}
+		return visit.Show(w, http.StatusOK, page)
 	}
 	return visit.Show(w, http.StatusOK, &Page{
 		Frame: f, Username: name, Problem: say.problem, Wait: say.wait, Ways: ways(r, g, step, factor.Password),

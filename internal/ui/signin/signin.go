@@ -50,6 +50,8 @@ type Identifier struct {
 	Frame
 	// Username fills the field.
 	Username string
+	// Passkey offers passkeys in the field and by a button; nil for none.
+	Passkey *part.Passkey
 }
 
 var identifier = part.Parse(files, "asking.html", "identifier.html")
@@ -59,9 +61,13 @@ func (p *Identifier) Render(w io.Writer) error { return identifier.Execute(w, p.
 
 // UsernameInput is the field #username.
 func (p *Identifier) UsernameInput() part.Input {
+	autocomplete := "username"
+	if p.Passkey != nil {
+		autocomplete += " webauthn" // HTML's word for a field that offers passkeys
+	}
 	return part.Input{
 		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
-		Autocomplete: "username", Required: true, Autofocus: true,
+		Autocomplete: autocomplete, Required: true, Autofocus: true,
 	}
 }
 
