@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/api"
+	"github.com/cardea-iam/cardea/internal/export"
 	"github.com/cardea-iam/cardea/internal/oauth/introspect"
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	uidata "github.com/cardea-iam/cardea/internal/ui/data"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
@@ -35,6 +37,7 @@ func (a *App) routes() []web.Route {
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log())), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

@@ -18,6 +18,8 @@ const (
 	PathPassword = "/account/password"
 	PathSessions = "/account/sessions"
 	PathApps     = "/account/apps"
+	PathActivity = "/account/activity"
+	PathData     = "/account/data"
 	PathSignOut  = "/signout"
 )
 
@@ -28,6 +30,8 @@ var navigation = []NavItem{
 	{URL: PathPassword, Label: "account.nav.password", Icon: "lock"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},
 	{URL: PathApps, Label: "account.nav.apps", Icon: "apps"},
+	{URL: PathActivity, Label: "activity.title", Icon: "clock"},
+	{URL: PathData, Label: "data.title", Icon: "download"},
 }
 
 // NavItem is one entry of the navigation.

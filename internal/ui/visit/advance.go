@@ -79,7 +79,7 @@ func (room *Room) Advance(ctx context.Context, w http.ResponseWriter, r *web.Req
 		return ErrForbidden
 	}
 	cookie, digest := room.Browser.NewSession()
-	_, err = room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
+	s, err := room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
 		Place: g.Place(), Digest: digest, Old: g.Session, Address: g.Caller.Address, Agent: r.UserAgent(),
 	})
 	var refused *signin.Refused
@@ -92,8 +92,33 @@ func (room *Room) Advance(ctx context.Context, w http.ResponseWriter, r *web.Req
 	if err := room.Browser.SetSession(w, r, cookie); err != nil {
 		return err
 	}
+	if a, err := room.Account(ctx, Tenant(r), s.Account); err != nil || a.Leaving() {
+		if err == nil {
+			web.SeeOther(w, URL(r, PathLeaving, FieldInteraction, string(which)))
+		}
+		return err
+	}
 	Return(w, g.Interaction)
 	return nil
+}
+
+// PathLeaving is the page that whoever signs in sees while the deletion of the account is due:
+// the session opens nothing else.
+const PathLeaving = "/account/deletion"
+
+// Leaver returns who is signed in to an account that is going to be deleted; ok is false where
+// that is nobody.
+func (room *Room) Leaver(ctx context.Context, r *web.Request) (o Owner, ok bool, err error) {
+	s, err := room.Browser.Leaver(ctx, r)
+	if errors.Is(err, browser.ErrNone) {
+		return o, false, nil
+	}
+	if err != nil {
+		return o, false, err
+	}
+	o = Owner{Session: s, Caller: browser.Person(r, s)}
+	o.Account, err = room.Account(ctx, Tenant(r), s.Account)
+	return o, err == nil, err
 }
 
 // Return sends the browser back to what asked for the sign-in.
@@ -121,6 +146,12 @@ func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Reque
 		return o, false, err
 	}
 	if s == nil {
+		if _, leaving, err := room.Leaver(ctx, r); err != nil || leaving {
+			if err == nil {
+				web.SeeOther(w, URL(r, PathLeaving))
+			}
+			return o, false, err
+		}
 		return o, false, room.welcome(ctx, w, r, c)
 	}
 	o = Owner{Session: *s, Caller: c}
