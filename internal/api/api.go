@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -25,6 +26,7 @@ type Deps struct {
 	Ring      *key.Ring
 	Lifecycle *lifecycle.Lifecycle
 	Passwords Passwords
+	Assurance *assurance.Room
 }
 
 // Passwords is the room factor/password.
@@ -50,7 +52,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}
@@ -90,7 +92,7 @@ func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
 		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
-		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), eventEndpoints(), tokenEndpoints(), settingEndpoints(),
+		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(),
 	} {
 		all = append(all, noun...)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -27,7 +28,7 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 }{}, nil)
 
 // victims are ids of one thing of each kind in a tenant.
-type victims struct{ account, group, role, client, resource, session, token string }
+type victims struct{ account, group, role, client, resource, session, token, policy, signin string }
 
 func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	t.Helper()
@@ -46,6 +47,8 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 		tenant = "default"
 	}
 	v.session = string(w.Session(t, tenant, w.People[prefix+"plain"].ID))
+	v.policy = post("/assurance/policies", `{"name":"victim","source":"@says(\"x\") forbid (principal, action, resource) when { context.level > 3 };"}`, "id")
+	v.signin = string(w.SignIn(t, tenant, w.People[prefix+"plain"].ID, session.ID(v.session)))
 	as(t, w, who, "PUT", where+v1+"/groups/"+v.group+"/members/"+v.account, "").want(t, 204)
 	as(t, w, who, "PUT", where+v1+"/roles/"+v.role+"/bindings/"+v.account, "").want(t, 204)
 	return v
@@ -55,7 +58,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "tokens": v.token, "tenants": "acme"}[noun]
+		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme"}[noun]
 	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
 }
 
@@ -82,6 +85,9 @@ func (v victims) body(name string) string {
 		"api.resource.update":      `{"name":"taken over"}`,
 		"api.key.rotate":           `{"now":true}`,
 		"api.setting.update":       `{"open":true}`,
+		"api.assurance.create":     `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
+		"api.assurance.update":     `{"name":"intruder"}`,
+		"api.assurance.simulate":   `{"instead":"signin-dormant"}`,
 		"api.token.create":         `{"name":"x","account":"` + v.account + `"}`,
 	}[name]
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
@@ -20,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // job is work that the server does by itself, again and again. Running one on several nodes at
@@ -116,7 +118,18 @@ func (a *App) sweep(ctx context.Context) error {
 
 // sweepers are one per table that has rows with an end.
 func sweepers() (out []*store.Sweeper) {
-	for _, s := range slices.Concat(person.Sweeps, issued.Sweeps, interaction.Sweeps, session.Sweeps, password.Sweeps, apitoken.Sweeps, notify.Sweeps, outbox.Sweeps) {
+	for _, s := range slices.Concat(
+		person.Sweeps,
+		issued.Sweeps,
+		interaction.Sweeps,
+		session.Sweeps,
+		password.Sweeps,
+		apitoken.Sweeps,
+		notify.Sweeps,
+		outbox.Sweeps,
+		throttle.Sweeps,
+		assurance.Sweeps,
+	) {
 		out = append(out, store.NewSweeper(s))
 	}
 	return out

@@ -60,7 +60,11 @@ func (a *App) rooms() error {
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Notify.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
-	life := session.Lifetimes{Idle: a.Config.Lifetimes.SessionIdle, Absolute: a.Config.Lifetimes.SessionAbsolute}
+	l := a.Config.Lifetimes
+	life := session.Lifetimes{
+		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
+		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
+	}
 	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // Schema is every room's tables. Files of one date run in this order: what is referred to
@@ -41,8 +42,9 @@ var Schema = []store.Migrations{
 	consent.Migrations,
 	issued.Migrations,
 	interaction.Migrations,
+	throttle.Migrations,
 	password.Migrations,
 	apitoken.Migrations,
-	assurance.Migrations,
 	notify.Migrations,
+	assurance.Migrations,
 }

@@ -69,14 +69,18 @@ type hearing struct {
 }
 
 func hear(r *store.Reader, tenant id.Tenant, set *policy.Set, a Attempt) (*hearing, error) {
+	in, err := belongs(r, tenant, set, a.Account)
+	return hearingOf(set, in, a), err
+}
+
+func hearingOf(set *policy.Set, in []policy.Entity, a Attempt) *hearing {
 	on := a.Client
 	if on == "" {
 		on = Pages
 	}
-	in, err := belongs(r, tenant, set, a.Account)
 	return &hearing{set, a, policy.Question{
 		Principal: policy.Entity{Type: "Account", ID: string(a.Account)}, In: in, Resource: policy.Entity{Type: "Client", ID: string(on)},
-	}}, err
+	}}
 }
 
 func (h *hearing) ask(action string, p Proof) (policy.Answer, error) {

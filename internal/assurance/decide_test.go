@@ -93,7 +93,7 @@ func bench(t *testing.T, room *Room, a Attempt, more ...string) *hearing {
 		t.Fatal(err)
 	}
 	a.Account = "acc_1"
-	return &hearing{set, a, policy.Question{Principal: policy.Entity{Type: "Account", ID: "acc_1"}, Resource: policy.Entity{Type: "Client", ID: "cli_1"}}}
+	return hearingOf(set, nil, a)
 }
 
 // What policies may ask for beyond a level.

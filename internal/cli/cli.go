@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cardea-iam/cardea/internal/cli/account"
+	"github.com/cardea-iam/cardea/internal/cli/assurance"
 	"github.com/cardea-iam/cardea/internal/cli/client"
 	"github.com/cardea-iam/cardea/internal/cli/cmd"
 	"github.com/cardea-iam/cardea/internal/cli/event"
@@ -21,6 +22,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/role"
 	"github.com/cardea-iam/cardea/internal/cli/session"
 	"github.com/cardea-iam/cardea/internal/cli/setting"
+	"github.com/cardea-iam/cardea/internal/cli/signin"
 	"github.com/cardea-iam/cardea/internal/cli/tenant"
 	"github.com/cardea-iam/cardea/internal/cli/token"
 	"github.com/cardea-iam/cardea/internal/cli/version"
@@ -81,7 +83,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		add(root, "server", e)
 	}
 	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
-		resource.Command, key.Command, session.Command, setting.Command, event.Command, token.Command} {
+		resource.Command, key.Command, session.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command} {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())

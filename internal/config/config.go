@@ -159,6 +159,15 @@ type Lifetimes struct {
 	// SessionAbsolute is how long a session lives at most; at most 30d (NIST
 	// SP 800-63B-4 §2.1.3).
 	SessionAbsolute time.Duration `key:"session-absolute" default:"30d"`
+	// AAL2Idle is how long two factors count in a session that is not used; at
+	// most 1h (NIST SP 800-63B-4 §2.2.3). The session lives on as one factor.
+	AAL2Idle time.Duration `key:"aal2-idle" default:"1h"`
+	// AAL2Absolute is how long two factors count at most; at most 24h.
+	AAL2Absolute time.Duration `key:"aal2-absolute" default:"24h"`
+	// AAL3Idle is the same for AAL3; at most 15m (NIST SP 800-63B-4 §2.3.3).
+	AAL3Idle time.Duration `key:"aal3-idle" default:"15m"`
+	// AAL3Absolute is how long AAL3 counts at most; at most 12h.
+	AAL3Absolute time.Duration `key:"aal3-absolute" default:"12h"`
 }
 
 // Password are rules for passwords that people choose.

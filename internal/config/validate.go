@@ -115,6 +115,10 @@ func (c *Config) validateLifetimes(bad func(key, format string, args ...any)) {
 		{"refresh-absolute", l.RefreshAbsolute, 10 * 365 * day},
 		{"session-idle", l.SessionIdle, l.SessionAbsolute},
 		{"session-absolute", l.SessionAbsolute, 30 * day},
+		{"aal2-idle", l.AAL2Idle, min(time.Hour, l.AAL2Absolute)},
+		{"aal2-absolute", l.AAL2Absolute, day},
+		{"aal3-idle", l.AAL3Idle, min(15*time.Minute, l.AAL3Absolute)},
+		{"aal3-absolute", l.AAL3Absolute, 12 * time.Hour},
 	} {
 		if x.v < time.Second || x.v > x.most {
 			bad("lifetimes."+x.key, "%v is not between 1s and %v", x.v, x.most)

@@ -41,3 +41,11 @@ func (c Credential) place(tenant id.Tenant) secret.Place {
 	return secret.Place{Table: "credential", Column: "sealed", Tenant: string(tenant),
 		Row: string(c.Account) + "/" + string(c.Kind) + "/" + string(c.ID)}
 }
+
+// Sealed is a credential whose data Seal made, for InsertMany.
+type Sealed struct {
+	Account account.ID
+	Kind    Kind
+	ID      ID
+	Data    []byte
+}

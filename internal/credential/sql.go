@@ -40,6 +40,20 @@ func Replace(tx *store.Tx, tenant id.Tenant, c Credential, sealed []byte) error 
 	return err
 }
 
+// InsertMany is Put of new credentials, many with one statement.
+func InsertMany(tx *store.Tx, tenant id.Tenant, list []Sealed) error {
+	return store.InsertMany(tx, "INSERT INTO credential (tenant, account, kind, id, sealed, created_at, version) VALUES", 7, len(list), func(i int) []any {
+		c := list[i]
+		return []any{tenant, c.Account, c.Kind, c.ID, c.Data, tx.Now(), 1}
+	})
+}
+
+// Count is how many credentials of a kind the tenant's accounts have. It looks at them all.
+func Count(r *store.Reader, tenant id.Tenant, kind Kind) (n int64, err error) {
+	err = r.One([]any{&n}, "SELECT count(*) FROM credential WHERE tenant = $1 AND kind = $2", tenant, kind)
+	return n, err
+}
+
 // Get returns an account's credential of a kind, or store.ErrNotFound. A value that does not
 // open is a fault.
 func Get(r *store.Reader, root *secret.Root, tenant id.Tenant, who account.ID, kind Kind, which ID) (Credential, error) {

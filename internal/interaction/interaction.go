@@ -41,16 +41,19 @@ const Lifetime = 30 * time.Minute
 
 // Interaction is one thing under way.
 type Interaction struct {
-	ID        ID
-	Kind      Kind
-	About     About           // for the pages
-	Request   json.RawMessage // of the room that began it, opaque to others
-	Account   account.ID      // whom the facts are about; "" until the first
-	Facts     []factor.Fact   // proved in this interaction
-	Session   session.ID      // the session that it continues or has started
-	Decision  string          // the consent page's answer: "", "approved", "denied"
-	CreatedAt time.Time
-	ExpiresAt time.Time
+	ID      ID
+	Kind    Kind
+	About   About           // for the pages
+	Request json.RawMessage // of the room that began it, opaque to others
+	// Identifier is who the person says they are: a username or an address, or anything; nothing is
+	// proved by it.
+	Identifier string
+	Account    account.ID    // whom the facts are about; "" until the first
+	Facts      []factor.Fact // proved in this interaction
+	Session    session.ID    // the session that it continues or has started
+	Decision   string        // the consent page's answer: "", "approved", "denied"
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
 }
 
 // About is what the pages need to know of what is under way.
@@ -107,8 +110,8 @@ func Insert(tx *store.Tx, tenant id.Tenant, i Interaction, browser []byte) error
 func Get(r *store.Reader, tenant id.Tenant, which ID, browser []byte) (Interaction, error) {
 	i := Interaction{ID: which}
 	var about, request, facts []byte
-	err := r.One([]any{&i.Kind, &about, &request, &i.Account, &facts, &i.Session, &i.Decision, &i.CreatedAt, &i.ExpiresAt},
-		"SELECT kind, about, request, account, facts, session, decision, created_at, expires_at FROM interaction WHERE tenant = $1 AND id = $2 AND browser = $3 AND expires_at > $4",
+	err := r.One([]any{&i.Kind, &about, &request, &i.Account, &facts, &i.Session, &i.Decision, &i.CreatedAt, &i.ExpiresAt, &i.Identifier},
+		"SELECT kind, about, request, account, facts, session, decision, created_at, expires_at, identifier FROM interaction WHERE tenant = $1 AND id = $2 AND browser = $3 AND expires_at > $4",
 		tenant, which, browser, r.Now())
 	if err != nil {
 		return i, err
@@ -121,6 +124,11 @@ func Get(r *store.Reader, tenant id.Tenant, which ID, browser []byte) (Interacti
 		return i, fmt.Errorf("facts of interaction %s: %w", which, err)
 	}
 	return i, nil
+}
+
+// SetIdentifier notes who the person says they are. What was proved about somebody stays.
+func SetIdentifier(tx *store.Tx, tenant id.Tenant, which ID, identifier string) error {
+	return tx.ExecOne("UPDATE interaction SET identifier = $3 WHERE tenant = $1 AND id = $2 AND expires_at > $4", tenant, which, identifier, tx.Now())
 }
 
 // SetFacts replaces what is proved and about whom. A change of person drops what was proved

@@ -60,5 +60,5 @@ func inspect(r *store.Reader, tenant id.Tenant, who account.ID, before ID, limit
 	if before == "" {
 		before = "~"
 	}
-	return store.Collect(r, scan, columns+alive+"AND s.account = $3 AND s.id < $4 ORDER BY s.id DESC LIMIT $5", tenant, r.Now(), who, before, limit)
+	return collect(r, columns+alive+"AND s.account = $3 AND s.id < $4 ORDER BY s.id DESC LIMIT $5", tenant, r.Now(), who, before, limit)
 }

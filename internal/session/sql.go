@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -10,7 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at FROM session s "
+const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at, s.strong_until, s.strong_idle_seconds FROM session s "
 
 // living joins the account: a session of a disabled account, or of an epoch before "end all", is
 // none. $2 is now. alive leaves those out whose account is going to be deleted: they open nothing
@@ -24,19 +25,28 @@ const (
 func scan(row store.Row) (Session, error) {
 	var s Session
 	var facts []byte
-	var idle int64
-	if err := row.Scan(&s.ID, &s.Account, &s.Epoch, &facts, &s.Address, &s.Agent, &s.CreatedAt, &s.SeenAt, &idle, &s.ExpiresAt, &s.EndedAt); err != nil {
+	var idle, strong int64
+	if err := row.Scan(&s.ID, &s.Account, &s.Epoch, &facts, &s.Address, &s.Agent, &s.CreatedAt, &s.SeenAt, &idle, &s.ExpiresAt, &s.EndedAt, &s.StrongUntil, &strong); err != nil {
 		return s, err
 	}
-	s.Idle = time.Duration(idle) * time.Second
+	s.Idle, s.StrongIdle = time.Duration(idle)*time.Second, time.Duration(strong)*time.Second
 	if err := json.Unmarshal(facts, &s.Facts); err != nil {
 		return s, fmt.Errorf("facts of session %s: %w", s.ID, err)
 	}
 	return s, nil
 }
 
-func one(r *store.Reader, sql string, args ...any) (Session, error) {
+// collect reads sessions as they count now.
+func collect(r *store.Reader, sql string, args ...any) ([]Session, error) {
 	list, err := store.Collect(r, scan, sql, args...)
+	for i := range list {
+		list[i] = list[i].aged(r.Now())
+	}
+	return list, err
+}
+
+func one(r *store.Reader, sql string, args ...any) (Session, error) {
+	list, err := collect(r, sql, args...)
 	if err == nil && len(list) == 0 {
 		err = store.ErrNotFound
 	}
@@ -64,7 +74,7 @@ func Get(r *store.Reader, tenant id.Tenant, session ID) (Session, error) {
 
 // OfAccount lists the living sessions of an account, newest first, at most limit.
 func OfAccount(r *store.Reader, tenant id.Tenant, who account.ID, limit int) ([]Session, error) {
-	return store.Collect(r, scan, columns+alive+"AND s.account = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), who, limit)
+	return collect(r, columns+alive+"AND s.account = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), who, limit)
 }
 
 // Agents gives the User-Agent of each session of an account that is still kept, ended ones too.
@@ -84,19 +94,35 @@ func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Session, e
 	if before == "" {
 		before = "~"
 	}
-	return store.Collect(r, scan, columns+alive+"AND s.id < $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), before, limit)
+	return collect(r, columns+alive+"AND s.id < $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), before, limit)
 }
 
-// Insert writes a new session under the digest of its cookie.
-func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest []byte) error {
+// Insert writes a new session under the digest of its cookie, in the browser whose binding cookie
+// has the digest browser (nil for none).
+func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest, browser []byte) error {
 	facts, err := json.Marshal(s.Facts)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO session (tenant, id, digest, account, epoch, facts, address, agent, created_at, seen_at, idle_seconds, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)`,
-		tenant, s.ID, digest, s.Account, s.Epoch, string(facts), s.Address, clip(s.Agent), tx.Now(), int64(s.Idle/time.Second), s.ExpiresAt)
+	_, err = tx.Exec(`INSERT INTO session (tenant, id, digest, account, epoch, facts, address, agent, created_at, seen_at, idle_seconds, expires_at, strong_until, strong_idle_seconds, browser)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14)`,
+		tenant, s.ID, digest, s.Account, s.Epoch, string(facts), s.Address, clip(s.Agent), tx.Now(), int64(s.Idle/time.Second), s.ExpiresAt,
+		s.StrongUntil, int64(s.StrongIdle/time.Second), browser)
 	return err
+}
+
+// OfBrowser lists the living sessions in a browser, one for each account, newest first.
+func OfBrowser(r *store.Reader, tenant id.Tenant, browser []byte) ([]Session, error) {
+	list, err := collect(r, columns+alive+"AND s.browser = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), browser, 10*MaxAccounts)
+	seen := map[account.ID]bool{}
+	list = slices.DeleteFunc(list, func(s Session) bool { twice := seen[s.Account]; seen[s.Account] = true; return twice })
+	return list[:min(len(list), MaxAccounts)], err
+}
+
+// Bring gives a living session of a browser a new cookie: it becomes the one that the browser
+// speaks for. store.ErrNotFound if it is not one of the browser's.
+func Bring(tx *store.Tx, tenant id.Tenant, session ID, browser, digest []byte) error {
+	return tx.ExecOne("UPDATE session SET digest = $4 WHERE tenant = $1 AND id = $2 AND browser = $3 AND ended_at IS NULL", tenant, session, browser, digest)
 }
 
 func clip(agent string) string {

@@ -62,7 +62,7 @@ type Begin struct {
 // it. What was proved in the interaction is used up. Refusals: ErrGone, ErrIncomplete.
 func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant, b Begin) (session.Session, error) {
 	now := room.guard.Store().Now()
-	s := session.Session{ID: session.ID(id.New("ses", now)), Address: b.Address, Agent: b.Agent, Idle: room.life.Idle, ExpiresAt: now.Add(room.life.Absolute)}
+	s := session.Session{ID: session.ID(id.New("ses", now)), Address: b.Address, Agent: b.Agent}
 	detail := &session.StartDetail{}
 	least, err := room.least(ctx, tenant)
 	if err != nil {
@@ -87,9 +87,10 @@ func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant,
 			return err
 		}
 		s.Account, s.Facts = who, facts
+		s = room.life.Starting(s, now)
 		strength := s.Strength()
 		*detail = session.StartDetail{Account: string(who), ACR: strength.Level.ACR(), AMR: strength.AMR}
-		if err := session.Insert(tx, tenant, s, b.Digest); err != nil {
+		if err := session.Insert(tx, tenant, s, b.Digest, b.Browser); err != nil {
 			return err
 		}
 		if err := replace(tx, tenant, old, s); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/api"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -43,21 +44,22 @@ import (
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations}
+	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
 
 // World is a running API.
 type World struct {
-	Store  *store.Store
-	Guard  *guard.Guard
-	Root   *secret.Root
-	URL    string // http://127.0.0.1:port
-	Data   string // folder of the Unix socket cardea.sock
-	Routes []web.Route
-	Acme   id.Tenant         // the tenant /t/acme
-	People map[string]Person // "owner" in the default tenant, "acme/owner" in acme
+	Store     *store.Store
+	Guard     *guard.Guard
+	Root      *secret.Root
+	Assurance *assurance.Room
+	URL       string // http://127.0.0.1:port
+	Data      string // folder of the Unix socket cardea.sock
+	Routes    []web.Route
+	Acme      id.Tenant         // the tenant /t/acme
+	People    map[string]Person // "owner" in the default tenant, "acme/owner" in acme
 }
 
 // Person is somebody with an account and a token.
@@ -88,11 +90,13 @@ func New(t *testing.T, s *store.Store) *World {
 	must(t, err)
 	passwords, err := password.New(w.Guard, w.Root, directory, password.Options{Hasher: hasher, Policy: rules})
 	must(t, err)
+	w.Assurance, err = assurance.New(w.Guard, assurance.Options{})
+	must(t, err)
 	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords})
+		}), Passwords: passwords, Assurance: w.Assurance})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
@@ -190,9 +194,24 @@ func (w *World) Session(t *testing.T, where id.Tenant, who account.ID) session.I
 	now := w.Store.Now()
 	s := session.Session{ID: session.ID(id.New("ses", now)), Account: who, Epoch: 1, Address: "192.0.2.1", Agent: "test", SeenAt: now, Idle: time.Hour, ExpiresAt: now.Add(time.Hour)}
 	must(t, w.Guard.Do(t.Context(), caller.Nobody("", ""), session.Start.On(where, s.ID, nil), func(tx *store.Tx) error {
-		return session.Insert(tx, where, s, w.Root.Digest(secret.SessionCookie, secret.SessionCookie.Mint()))
+		return session.Insert(tx, where, s, w.Root.Digest(secret.SessionCookie, secret.SessionCookie.Mint()), nil)
 	}))
 	return s.ID
+}
+
+// SignIn records a sign-in of an account.
+func (w *World) SignIn(t *testing.T, where id.Tenant, who account.ID, s session.ID) (out assurance.SignInID) {
+	t.Helper()
+	must(t, w.Guard.Do(t.Context(), caller.Nobody("", ""), session.Start.On(where, s, nil), func(tx *store.Tx) (err error) {
+		a := assurance.Attempt{Account: who, Signals: assurance.Signals{NewDevice: true}, At: tx.Now()}
+		p := assurance.Proof{Level: 1, Methods: []string{"pwd"}}
+		v, err := w.Assurance.Decide(tx.Read(), where, a, p)
+		if err == nil {
+			out, err = w.Assurance.Record(tx, where, assurance.Recorded{Attempt: a, Proof: p, Verdict: v, Session: s})
+		}
+		return err
+	}))
+	return out
 }
 
 func must(t *testing.T, err error) {
@@ -204,5 +223,5 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}}).Routes()
 }

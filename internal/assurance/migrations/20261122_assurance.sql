@@ -82,7 +82,7 @@ CREATE TABLE remembered_device (
   digest BLOB NOT NULL, -- sqlite
   digest BYTEA NOT NULL, -- postgres
   epoch BIGINT NOT NULL,
-  until BIGINT NOT NULL,
+  since BIGINT NOT NULL,
   PRIMARY KEY (tenant, account, digest),
   FOREIGN KEY (tenant, account) REFERENCES account (tenant, id) ON DELETE CASCADE
 ) WITHOUT ROWID; -- sqlite

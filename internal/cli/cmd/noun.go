@@ -12,6 +12,7 @@ import (
 // Noun is a kind of thing that the API knows.
 type Noun struct {
 	Name   string   // "account", in commands and sentences
+	Thing  string   // in sentences and help, where it is not Name: "policy"
 	Path   string   // "/accounts"
 	Prefix string   // of its ids; "" where the API itself takes names
 	ID     string   // JSON member of its id
@@ -77,7 +78,7 @@ func (n Noun) Resolve(ctx context.Context, c *Connection, text string) (string, 
 		return "", Usage("%s is built in: there is nothing in it to show or change. Who holds it: cardea role bindings --role %s", text, text)
 	}
 	if found == "" {
-		return "", &Failure{Code: ExitNotFound, Text: "There is no " + n.Name + " called " + Visible(text) + ". See: cardea " + n.Name + " list"}
+		return "", &Failure{Code: ExitNotFound, Text: "There is no " + n.thing() + " called " + Visible(text) + ". See: cardea " + n.Name + " list"}
 	}
 	return found, nil
 }
@@ -90,10 +91,18 @@ func (n Noun) At(ctx context.Context, c *Connection, text string) (string, error
 	return n.Path + "/" + url.PathEscape(id), err
 }
 
+// thing is what sentences call one.
+func (n Noun) thing() string {
+	if n.Thing != "" {
+		return n.Thing
+	}
+	return n.Name
+}
+
 // arg is how help calls the argument that names one.
 func (n Noun) arg() string {
 	if len(n.Names) > 0 || n.Prefix == "" {
-		return strings.ToUpper(n.Name)
+		return strings.ToUpper(n.thing())
 	}
 	return "ID"
 }

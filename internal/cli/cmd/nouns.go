@@ -12,5 +12,7 @@ var (
 	Setting  = Noun{Name: "setting", Path: "/settings", Prefix: "", ID: "name", Few: true}
 	Session  = Noun{Name: "session", Path: "/sessions", Prefix: "ses", ID: "id"}
 	Event    = Noun{Name: "event", Path: "/events", Prefix: "", ID: "position"}
+	Policy   = Noun{Name: "assurance", Thing: "policy", Path: "/assurance/policies", Prefix: "apo", ID: "id", Names: []string{"name"}}
+	SignIn   = Noun{Name: "signin", Path: "/signins", Prefix: "att", ID: "id"}
 	Token    = Noun{Name: "token", Path: "/tokens", Prefix: "apt", ID: "id", Names: []string{"name"}}
 )

@@ -4,9 +4,9 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
-	"github.com/cardea-iam/cardea/internal/factor/password/throttle"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // Forget removes the count of an account's failures. The password and the devices go with the

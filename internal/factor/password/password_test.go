@@ -499,7 +499,7 @@ func TestChangeNeedsThePresentPasswordAndEndsOthers(t *testing.T) {
 		for range 3 {
 			s := session.Session{ID: session.ID(id.New("ses", w.clock.Now())), Account: w.bob, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}
 			ids = append(ids, s.ID)
-			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID)) })
+			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID), nil) })
 		}
 		person := caller.Person(string(w.bob), string(ids[1]), "aal1", "", "")
 		change := func(present, next string) error {

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
-	"github.com/cardea-iam/cardea/internal/factor/password/throttle"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // laneTAT returns the theoretical arrival time of a lane, zero for a new one.
@@ -97,5 +98,43 @@ func zeroIfNone(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
+	return err
+}
+
+// decoys returns what the tenant's imported passwords cost, and of how many passwords in all.
+func decoys(r *store.Reader, tenant id.Tenant) (list []decoy, passwords int64, err error) {
+	list, err = store.Collect(r, func(row store.Row) (d decoy, err error) { return d, row.Scan(&d.text, &d.remaining, &passwords) },
+		`SELECT i.decoy, i.remaining, c.passwords FROM password_import i JOIN password_census c ON c.tenant = i.tenant
+		WHERE i.tenant = $1 AND i.remaining > 0 ORDER BY i.decoy`, tenant)
+	return list, passwords, err
+}
+
+// addDecoy counts n more passwords of a cost, unless the tenant has maxDecoys others.
+func addDecoy(tx *store.Tx, tenant id.Tenant, text string, n int64) error {
+	_, err := tx.Exec(`INSERT INTO password_import (tenant, decoy, remaining)
+		SELECT $1, $2, $3 WHERE (SELECT count(*) FROM password_import WHERE tenant = $1 AND decoy <> $2) < $4
+		ON CONFLICT (tenant, decoy) DO UPDATE SET remaining = password_import.remaining + excluded.remaining`, tenant, text, n, maxDecoys)
+	return err
+}
+
+// dropDecoy notes that one password of a cost is ours now.
+func dropDecoy(tx *store.Tx, tenant id.Tenant, text string) error {
+	_, err := tx.Exec("UPDATE password_import SET remaining = remaining - 1 WHERE tenant = $1 AND decoy = $2 AND remaining > 0", tenant, text)
+	return err
+}
+
+// takeCensus adds n passwords to the tenant's count, and counts them all where that was not done
+// for a day.
+func takeCensus(tx *store.Tx, tenant id.Tenant, n int64) error {
+	err := tx.ExecOne("UPDATE password_census SET passwords = passwords + $2 WHERE tenant = $1 AND counted_at > $3", tenant, n, tx.Now().AddDate(0, 0, -censusDays))
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	before, err := credential.Count(tx.Read(), tenant, kind)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO password_census (tenant, passwords, counted_at) VALUES ($1, $2, $3)
+		ON CONFLICT (tenant) DO UPDATE SET passwords = excluded.passwords, counted_at = excluded.counted_at`, tenant, before+n, tx.Now())
 	return err
 }

@@ -1,6 +1,7 @@
 package password
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -10,18 +11,19 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
-	"github.com/cardea-iam/cardea/internal/factor/password/throttle"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
 // subject is whom an attempt is for, as the rows know it.
 type subject struct {
 	account account.ID // "" for nobody
-	stored  string     // PHC string; "" for nobody, the disabled, and those without a password
+	stored  string     // the hash; "" for nobody, the disabled, and those without a password
+	decoy   string     // what a check costs, where that is not what one of our own hashes does
 	cred    credential.Credential
 	device  []byte // digest of the device cookie; nil unless it is known to this account
 	cookie  []byte // digest of the device cookie that came, if it is well-formed
@@ -51,6 +53,11 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		}
 		if rehash != "" {
 			detail.Rehashed = true
+			if s.decoy != "" {
+				if err := dropDecoy(tx, tenant, s.decoy); err != nil {
+					return err
+				}
+			}
 			next := s.cred
 			next.Data = []byte(rehash)
 			if err := credential.Put(tx, tenant, next, credential.Seal(room.root, tenant, next)); err != nil {
@@ -88,13 +95,7 @@ func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 	if err = room.try(ctx, c, tenant, s); err != nil {
 		return s, false, "", err
 	}
-	ok, outdated, err := room.hasher.Verify(ctx, a.Password, s.stored)
-	if err != nil {
-		return s, false, "", err
-	}
-	if ok && outdated {
-		rehash, err = room.hasher.Hash(ctx, a.Password)
-	}
+	ok, rehash, err = room.judge(ctx, a.Password, s)
 	return s, ok, rehash, err
 }
 
@@ -123,8 +124,16 @@ func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subj
 		if zeroIfNone(err) != nil {
 			return err
 		}
-		if err == nil && inactive == nil {
+		has := err == nil
+		if s.decoy = decoyOf(string(s.cred.Data)); has && inactive == nil {
 			s.stored = string(s.cred.Data)
+		}
+		costs, passwords, err := decoys(r, tenant)
+		if err != nil {
+			return err
+		}
+		if !has {
+			s.decoy = room.disguise(tenant, cmp.Or(string(s.account), a.Identifier), costs, passwords)
 		}
 		_, err = deviceFailures(r, tenant, who, nonNil(cookie))
 		if err == nil {

@@ -90,7 +90,7 @@ func (b *agent) signIn(who account.ID, i string) session.ID {
 	s := session.Session{ID: session.ID(id.New("ses", w.clock.Now())), Account: who, Epoch: 1, Facts: []factor.Fact{factor.Proved(factor.Password, w.clock.Now())},
 		Idle: 12 * time.Hour, ExpiresAt: w.clock.Now().Add(24 * time.Hour)}
 	err := w.guard.Do(w.t.Context(), caller.Nobody("", ""), session.Start.On(id.Default, s.ID, nil), func(tx *store.Tx) error {
-		if err := session.Insert(tx, id.Default, s, digest); err != nil || i == "" {
+		if err := session.Insert(tx, id.Default, s, digest, nil); err != nil || i == "" {
 			return err
 		}
 		return interaction.SetSession(tx, id.Default, interaction.ID(i), s.ID)

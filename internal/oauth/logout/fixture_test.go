@@ -232,7 +232,7 @@ func (b *agent) signIn(who account.ID) (session.ID, issued.GrantID) {
 	grant := issued.Grant{ID: issued.NewGrantID(now), Client: w.app.ID, Account: who, Epoch: 1, Session: string(s.ID), RotatedAt: now,
 		IdleUntil: now.Add(time.Hour), ExpiresAt: now.Add(time.Hour)}
 	if err := w.guard.Do(w.t.Context(), caller.Nobody("", ""), session.Start.On(id.Default, s.ID, nil), func(tx *store.Tx) error {
-		if err := session.Insert(tx, id.Default, s, digest); err != nil {
+		if err := session.Insert(tx, id.Default, s, digest, nil); err != nil {
 			return err
 		}
 		return issued.InsertGrant(tx, id.Default, grant)

@@ -107,7 +107,7 @@ func (w *World) SignIn(a account.Account) session.ID {
 	s := session.Session{ID: session.ID(id.New("ses", now)), Account: a.ID, Epoch: a.Epoch, Idle: 400 * 24 * time.Hour, ExpiresAt: now.Add(400 * 24 * time.Hour)}
 	digest := make([]byte, 32)
 	rand.Read(digest) //nolint:errcheck // crypto/rand.Read never returns an error
-	w.Write(func(tx *store.Tx) error { return session.Insert(tx, w.Tenant, s, digest) })
+	w.Write(func(tx *store.Tx) error { return session.Insert(tx, w.Tenant, s, digest, nil) })
 	return s.ID
 }
 

@@ -28,6 +28,10 @@ func (c catalogue) moment(m Moment) (string, error) {
 	case 1:
 		return c.text("date.yesterday", "time", clock)
 	}
+	return c.day(m.At)
+}
+
+func (c catalogue) day(at time.Time) (string, error) {
 	names, err := c.fixed("date.months")
 	if err != nil {
 		return "", err
@@ -37,10 +41,10 @@ func (c catalogue) moment(m Moment) (string, error) {
 		return "", fmt.Errorf("date.months names %d months", len(months))
 	}
 	key := Key("date.day")
-	if m.At.Day() == 1 {
+	if at.Day() == 1 {
 		key = "date.first" // French counts the first and no other day as an ordinal
 	}
-	return c.text(key, "day", m.At.Day(), "month", months[m.At.Month()-1], "year", m.At.Year())
+	return c.text(key, "day", at.Day(), "month", months[at.Month()-1], "year", at.Year())
 }
 
 // dayNumber counts calendar days in the time's own zone.

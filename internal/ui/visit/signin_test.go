@@ -239,7 +239,7 @@ func TestChooser(t *testing.T) {
 		// Somebody else's session id chooses nothing.
 		i = b.begin(interaction.Authorize, interaction.About{Choose: true})
 		w.write(func(tx *store.Tx) error {
-			return session.Insert(tx, id.Default, session.Session{ID: "ses_ada", Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}, []byte("x"))
+			return session.Insert(tx, id.Default, session.Session{ID: "ses_ada", Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}, []byte("x"), nil)
 		})
 		b.post("/signin/choose", url.Values{"i": {string(i)}, "account": {"ses_ada"}}).expect(t, 303, "/signin")
 		if b.interaction(i).Session != "" {
@@ -397,7 +397,7 @@ func TestAU28_SessionsAndFlowsAreBounded(t *testing.T) {
 		for range signin.MaxSessions + 3 {
 			w.clock.Advance(2 * time.Second)
 			s := session.Session{ID: session.ID(id.New("ses", w.clock.Now())), Account: w.ada, Epoch: 1, Idle: time.Hour, ExpiresAt: w.clock.Now().Add(time.Hour)}
-			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID)) })
+			w.write(func(tx *store.Tx) error { return session.Insert(tx, id.Default, s, []byte(s.ID), nil) })
 		}
 		b := w.browser()
 		b.follow(b.signIn("ada", good)).says(t, "Open now: 100")

@@ -149,7 +149,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		factors, routes = append(factors, f...), r
 	}
 	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
-		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Idle: time.Hour, Absolute: 24 * time.Hour}, factors...))}
+		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}}, factors...))}
 	w.setup = setup.New(w.g, root, w.passwords.Initial)
 	pages := notice.NewPages(w.visits)
 	for _, list := range [][]web.Route{

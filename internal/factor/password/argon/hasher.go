@@ -205,3 +205,14 @@ func (h *Hasher) compute(ctx context.Context, p plaintext.Password, e encoded, l
 	defer h.slots.release()
 	return argon2.IDKey(input, e.salt, e.params.Passes, e.params.Memory, e.params.Threads, uint32(length)), nil
 }
+
+// Hold runs other costly work in a slot, so that all hashing of the process together stays within
+// its bounds. Errors: *ErrBusy, the context's; then work did not run.
+func (h *Hasher) Hold(ctx context.Context, work func()) error {
+	if err := h.slots.acquire(ctx); err != nil {
+		return err
+	}
+	defer h.slots.release()
+	work()
+	return nil
+}
