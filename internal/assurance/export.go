@@ -31,7 +31,7 @@ type exportedLast struct {
 }
 
 type exportedDevice struct {
-	Until time.Time `json:"until"`
+	Since time.Time `json:"since"`
 }
 
 // degrees turns millionths into degrees.
@@ -61,6 +61,6 @@ var Exports = []store.Export{
 		return e, err
 	}, "SELECT at, latitude, longitude FROM last_signin WHERE tenant = $1 AND account = $2")},
 	{Name: "remembered_devices", Tables: []string{"remembered_device"}, Page: store.ExportRows(func(row store.Row) (e exportedDevice, err error) {
-		return e, row.Scan(&e.Until)
-	}, "SELECT until FROM remembered_device WHERE tenant = $1 AND account = $2 ORDER BY until")},
+		return e, row.Scan(&e.Since)
+	}, "SELECT since FROM remembered_device WHERE tenant = $1 AND account = $2 ORDER BY since")},
 }

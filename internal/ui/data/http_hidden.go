@@ -10,6 +10,7 @@ import (
 // hidden are the actions that the page of activity leaves out, each with the reason. An action of
 // the classes inspect and system is left out anyway: reading and the server's own jobs.
 var hidden = map[string]string{
+	"code.attempt":         "counted before it is looked at; its end is told",
 	"password.attempt":     "counted before it is looked at; its end is told",
 	"interaction.begin":    "a step of a sign-in; its end is told",
 	"interaction.cancel":   "a step of a sign-in; its end is told",
