@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
@@ -50,7 +51,7 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Warn: a.failures}); err != nil {
 		return err
 	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
@@ -65,7 +66,10 @@ func (a *App) rooms() error {
 		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
-	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
+	if a.signin, err = signin.New(signin.Options{
+		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
+		Offers: credential.Offered, Unusual: a.unusual,
+	}, a.Passwords); err != nil {
 		return err
 	}
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
