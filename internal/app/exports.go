@@ -33,6 +33,7 @@ var notExported = map[string]string{
 	"notify_lane":       "how many messages an address had, under a MAC: over within days",
 	"client":            "applications of the tenant",
 	"group_role":        "roles of groups, not of people",
+	"inbox_message":     "what a server for development would have sent",
 	"interaction":       "a sign-in under way: over within half an hour",
 	"one_time":          "codes and links that were not used yet: secrets, over within days",
 	"opaque_token":      "tokens, as digests: the grants that they belong to are exported",

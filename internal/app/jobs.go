@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -127,6 +128,7 @@ func sweepers() (out []*store.Sweeper) {
 		apitoken.Sweeps,
 		notify.Sweeps,
 		outbox.Sweeps,
+		inbox.Sweeps,
 		throttle.Sweeps,
 		assurance.Sweeps,
 	) {

@@ -27,6 +27,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -43,6 +44,9 @@ import (
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
 	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
+	if a.Config.Mail.Inbox {
+		a.inbox = inbox.New(a.Guard)
+	}
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
@@ -57,8 +61,8 @@ func (a *App) rooms() error {
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
-	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Notify.Forget}
+	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes

@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/data"
+	"github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -107,6 +108,14 @@ func samples(l part.Locale) []sample {
 		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
 		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
 		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
+		{"inbox", &inbox.List{Base: b, AllURL: "/inbox", Entries: []inbox.Entry{
+			{URL: "/inbox/out_2", Channel: "mail", To: "mira@larkspur.example", Subject: "Your password was changed", At: now.Add(-time.Minute)},
+			{URL: "/inbox/out_1", Channel: "sms", To: "+493012345678", Subject: "482913 is your code to sign in to HireMe123. It is valid for 10 minutes.", At: now.Add(-time.Hour)},
+		}}},
+		{"inbox-narrowed", &inbox.List{Base: b, AllURL: "/inbox", To: "mira@larkspur.example"}},
+		{"inbox-message", &inbox.Message{Base: b, Entry: inbox.Entry{URL: "/inbox/out_2", Channel: "mail", To: "mira@larkspur.example", Subject: "Your password was changed", At: now.Add(-time.Minute)},
+			Text: "The password of your account at Larkspur Studio was changed.\n\nThis wasn’t you?\n<https://id.example.com/not-me?t=cdr_nm_x>\n", Links: []string{"https://id.example.com/not-me?t=cdr_nm_x"},
+			HTMLURL: "/inbox/out_2/html", ListURL: "/inbox", RecipientURL: "/inbox?to=mira%40larkspur.example"}},
 		{"setup", &notice.Setup{Base: b, Action: "/setup", MinLength: 15, Until: now.Add(12 * time.Minute)}},
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
