@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
@@ -37,6 +38,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
@@ -66,6 +68,7 @@ func (a *App) rooms() error {
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
+	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
 	life := session.Lifetimes{
@@ -198,4 +201,23 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 // SetPassword gives an account a password on an administrator's word; its sessions and tokens end.
 func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
 	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
+}
+
+// leaving tells people what happens to an account that is deleted.
+func (a *App) leaving() lifecycle.Letters {
+	return lifecycle.Letters{
+		DeletionAsked: func(tx *store.Tx, tenant id.Tenant, who account.ID, due time.Time) error {
+			link, err := a.Notify.Link(tenant, own.PathOverview, nil)
+			if err != nil {
+				return err
+			}
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionRequested, notify.Values{"date": due.Format(time.RFC3339), "link": link})
+		},
+		DeletionCancelled: func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionCancelled, nil)
+		},
+		Erased: func(tx *store.Tx, tenant id.Tenant, was account.Account) error {
+			return a.Notify.Warn(tx, tenant, was.ID, notify.Erased, nil)
+		},
+	}
 }

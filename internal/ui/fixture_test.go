@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
+	"github.com/cardea-iam/cardea/internal/ui/data"
 	"github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
@@ -93,6 +94,21 @@ func samples(l part.Locale) []sample {
 		{"apps", &account.Apps{Frame: at(own.PathApps), Apps: []account.ConnectedApp{connected, planner}}},
 		{"apps-none", &account.Apps{Frame: done(own.PathApps, account.AccessWithdrawn)}},
 		{"withdraw", &account.Withdraw{Frame: at(own.PathApps), App: connected, Action: "/account/apps/con_1/withdraw"}},
+		{"activity", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Older: "/account/activity?before=9", Entries: []data.Entry{
+			{Action: "session.start", Said: part.Say("activity.session_start"), At: now.Add(-time.Hour), Address: "203.0.113.7", Device: &own.Device{Browser: "Firefox", System: "Linux", Icon: "computer"}},
+			{Action: "password.verify", Said: part.Say("activity.password_wrong"), At: now.Add(-2 * time.Hour), Address: "198.51.100.23", Bad: true},
+			{Action: "account.set_password", Said: part.Say("activity.account_set_password"), At: now.AddDate(0, 0, -1)},
+			{Action: "consent.give", Said: part.Say("activity.consent_give"), At: now.AddDate(0, -1, 0), App: "HireMe123", Address: "2001:db8::7:1"},
+		}}},
+		{"activity-none", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Sort: data.Apps}},
+		{"activity-end", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Later: true}},
+		{"data", &data.Data{Frame: at(own.PathData), DownloadAction: "/account/data/download", DeleteURL: "/account/data/delete"}},
+		{"data-no-deletion", &data.Data{Frame: at(own.PathData), DownloadAction: "/account/data/download"}},
+		{"delete", &data.Delete{Frame: at(data.PathDelete), Action: "/account/data/delete", Days: 14, Due: now.AddDate(0, 0, 14)}},
+		{"delete-owner", &data.Delete{Frame: at(data.PathDelete), Action: "/account/data/delete", LastOwner: true}},
+		{"deletion-asked", &data.Asked{Base: b, Days: 14, SignInURL: "/account"}},
+		{"deletion-soon", &data.Asked{Base: b}},
+		{"deletion-leaving", &data.Leaving{Base: b, Person: mira, Due: now.AddDate(0, 0, 9), KeepAction: "/account/deletion/keep", SignOutAction: "/account/deletion/signout"}},
 		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
 		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
 		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
