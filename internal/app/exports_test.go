@@ -50,7 +50,7 @@ func TestP6_EveryTableIsExportedOrSaysWhyNot(t *testing.T) {
 				}
 			}
 		}
-		for _, e := range Exports(audit.NewLog(nil)) { // of somebody who is not there
+		for _, e := range Exports(audit.NewLog(nil), &passkey.Room{}) { // of somebody who is not there
 			if err := s.Read(t.Context(), id.Default, func(r *store.Reader) error {
 				items, next, err := e.Page(r, id.Default, "acc_none", "")
 				if len(items) > 0 || next != "" {
