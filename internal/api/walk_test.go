@@ -58,8 +58,8 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme"}[noun]
-	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
+		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme", "brands": v.client}[noun]
+	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account, "{scope}", v.client, "{slot}", "icon").Replace(path)
 }
 
 // body is a good body for a route that takes one; it names the victim where a body can.
@@ -88,6 +88,8 @@ func (v victims) body(name string) string {
 		"api.assurance.create":     `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
 		"api.assurance.update":     `{"name":"intruder"}`,
 		"api.assurance.simulate":   `{"instead":"signin-dormant"}`,
+		"api.brand.update":         `{"layout":"side"}`,
+		"api.brand.upload":         `{"image":"` + onePixel + `"}`,
 		"api.token.create":         `{"name":"x","account":"` + v.account + `"}`,
 	}[name]
 }
@@ -169,7 +171,7 @@ func TestAD09_IDsOfAnotherTenantDoNotExist(t *testing.T) {
 			walked++
 			paths := []string{v.fill(rt.Path)}
 			if strings.Contains(rt.Path, "{account}") || strings.Contains(rt.Path, "{subject}") { // one's own group, a stranger's account
-				paths = append(paths, strings.NewReplacer("{account}", v.account, "{subject}", v.account).Replace(strings.Replace(rt.Path, "{id}", map[bool]string{true: own.group, false: own.role}[strings.Contains(rt.Path, "/groups/")], 1)))
+				paths = append(paths, strings.NewReplacer("{account}", v.account, "{subject}", v.account, "{scope}", v.client, "{slot}", "icon").Replace(strings.Replace(rt.Path, "{id}", map[bool]string{true: own.group, false: own.role}[strings.Contains(rt.Path, "/groups/")], 1)))
 			}
 			for _, path := range paths {
 				for _, who := range []string{"owner", ""} {

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
@@ -35,9 +36,10 @@ func (a *App) routes() []web.Route {
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance,
+			Assurance: a.Assurance, Brands: a.Brands,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

@@ -47,11 +47,14 @@ type Picture struct {
 	Height int `json:"height"`
 }
 
+// Name is the picture's file name below /brand/.
+func (p Picture) Name() string { return Image{Hash: p.Hash}.Name() }
+
 // image is the file name of a slot's picture, "" for none.
 func (b Brand) image(s Slot) string {
 	for _, p := range b.Images {
 		if p.Slot == s {
-			return Image{Hash: p.Hash}.Name()
+			return p.Name()
 		}
 	}
 	return ""

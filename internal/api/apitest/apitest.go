@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -39,12 +40,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations}
+	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
@@ -96,7 +98,7 @@ func New(t *testing.T, s *store.Store) *World {
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance})
+		}), Passwords: passwords, Assurance: w.Assurance, Brands: brand.New(w.Guard, part.Words{})})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)

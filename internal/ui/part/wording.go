@@ -97,7 +97,9 @@ func (Words) CheckWord(locale, key, text string) string {
 	switch {
 	case !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxWord || strings.TrimSpace(text) == "":
 		return key + ": write 1 to 200 characters."
-	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' }):
+	case strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+	}):
 		return key + ": write plain text on one line, without characters that cannot be seen."
 	case err != nil || !slices.Equal(given.placeholders(), want):
 		if len(want) == 0 {
