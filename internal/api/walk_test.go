@@ -27,6 +27,9 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 	Open bool `json:"open"`
 }{}, nil)
 
+// onePixel is a PNG in base64.
+const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOQjfEHAAFiAMlN1xw6AAAAAElFTkSuQmCC"
+
 // victims are ids of one thing of each kind in a tenant.
 type victims struct{ account, group, role, client, resource, session, token, policy, signin string }
 
