@@ -174,7 +174,7 @@ func TestAD09_IDsOfAnotherTenantDoNotExist(t *testing.T) {
 			walked++
 			paths := []string{v.fill(rt.Path)}
 			if strings.Contains(rt.Path, "{account}") || strings.Contains(rt.Path, "{subject}") { // one's own group, a stranger's account
-				paths = append(paths, strings.NewReplacer("{account}", v.account, "{subject}", v.account, "{scope}", v.client, "{slot}", "icon").Replace(strings.Replace(rt.Path, "{id}", map[bool]string{true: own.group, false: own.role}[strings.Contains(rt.Path, "/groups/")], 1)))
+				paths = append(paths, strings.NewReplacer("{account}", v.account, "{subject}", v.account).Replace(strings.Replace(rt.Path, "{id}", map[bool]string{true: own.group, false: own.role}[strings.Contains(rt.Path, "/groups/")], 1)))
 			}
 			for _, path := range paths {
 				for _, who := range []string{"owner", ""} {

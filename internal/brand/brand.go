@@ -39,22 +39,19 @@ type Brand struct {
 type Picture struct {
 	// Slot is logo, logo_dark or icon.
 	Slot Slot `json:"slot"`
-	// Hash of the picture; it is served as /brand/{hash}.png.
-	Hash string `json:"hash"`
+	// File is the name under which it is served, below /brand/.
+	File string `json:"file"`
 	// Width in pixels.
 	Width int `json:"width"`
 	// Height in pixels.
 	Height int `json:"height"`
 }
 
-// Name is the picture's file name below /brand/.
-func (p Picture) Name() string { return Image{Hash: p.Hash}.Name() }
-
 // image is the file name of a slot's picture, "" for none.
 func (b Brand) image(s Slot) string {
 	for _, p := range b.Images {
 		if p.Slot == s {
-			return p.Name()
+			return p.File
 		}
 	}
 	return ""

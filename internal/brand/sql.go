@@ -24,7 +24,10 @@ func Get(r *store.Reader, tenant id.Tenant, scope Scope) (Brand, error) {
 		return b, fmt.Errorf("theme of brand %s: %w", scope, err)
 	}
 	b.Images, err = store.Collect(r, func(row store.Row) (p Picture, err error) {
-		return p, row.Scan(&p.Slot, &p.Hash, &p.Width, &p.Height)
+		i := Image{}
+		err = row.Scan(&p.Slot, &i.Hash, &p.Width, &p.Height)
+		p.File = i.Name()
+		return p, err
 	}, "SELECT slot, hash, width, height FROM brand_image WHERE tenant = $1 AND scope = $2 ORDER BY slot", tenant, scope)
 	return b, err
 }

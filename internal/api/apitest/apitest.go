@@ -225,5 +225,5 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, Brands: &brand.Room{}}).Routes()
 }

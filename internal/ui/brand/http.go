@@ -142,7 +142,7 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, o visit.Owner, now
 	for _, p := range pictures {
 		for _, i := range now.Images {
 			if i.Slot == p.Slot {
-				p.Path = browserPath(r, i.Name())
+				p.Path = browserPath(r, i.File)
 			}
 		}
 		page.Pictures = append(page.Pictures, p)
