@@ -10,7 +10,9 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/brand"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
+	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
 
 // ownTheme says something about everything.
@@ -51,6 +53,27 @@ func brandSample(b part.Base, person part.Person, draft brand.Theme, shown part.
 		p.Problem, p.Wrong = uibrand.Unreadable, "light.accent"
 	}
 	return p
+}
+
+// brandSamples are the page on which brands are tried, and pages that wear one.
+func brandSamples(b part.Base, app part.App, person part.Person) []sample {
+	own := ownTheme(b.Locale)
+	with := func(layout brand.Layout) part.Base {
+		t, out := own, b
+		t.Layout = layout
+		out.Look = lookOf(t)
+		return out
+	}
+	pale := brand.Theme{Light: brand.Palette{Accent: "#f5b301", Background: "#fff8e7", Text: "#8a7f70"}, Layout: "side"}
+	scopes := []part.API{{Name: "MyCalApp", Scopes: []part.Scope{{Name: "read:events", Text: "See the events in your calendar", Granted: true}}}}
+	return []sample{
+		{"brand", brandSample(b, person, brand.Theme{}, part.Look{})},
+		{"brand-own", brandSample(b, person, own, lookOf(own))},
+		{"brand-unreadable", brandSample(b, person, pale, part.Look{Layout: "side"})},
+		{"branded-signin-side", &signin.Page{Base: with("side"), App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
+		{"branded-signin-plain", &signin.Page{Base: with("plain"), App: app, Action: "/signin"}},
+		{"branded-consent", &consent.Page{Base: with("card"), App: app, Person: person, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid", "profile"}, APIs: scopes}},
+	}
 }
 
 // serveBrand serves style sheets, and plain pictures in place of uploaded ones.
