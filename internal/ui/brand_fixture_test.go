@@ -70,8 +70,8 @@ func brandSamples(b part.Base, app part.App, person part.Person) []sample {
 		{"brand", brandSample(b, person, brand.Theme{}, part.Look{})},
 		{"brand-own", brandSample(b, person, own, lookOf(own))},
 		{"brand-unreadable", brandSample(b, person, pale, part.Look{Layout: "side"})},
-		{"branded-signin-side", &signin.Page{Base: with("side"), App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
-		{"branded-signin-plain", &signin.Page{Base: with("plain"), App: app, Action: "/signin"}},
+		{"branded-signin-side", &signin.Page{Frame: signin.Frame{Base: with("side"), App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Username: "mira"}},
+		{"branded-signin-plain", &signin.Identifier{Frame: signin.Frame{Base: with("plain"), App: app, Action: "/signin"}}},
 		{"branded-consent", &consent.Page{Base: with("card"), App: app, Person: person, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid", "profile"}, APIs: scopes}},
 	}
 }

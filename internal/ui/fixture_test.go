@@ -95,6 +95,7 @@ func samples(l part.Locale) []sample {
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
 	}
+	list = append(list, brandSamples(b, app, mira)...)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
 	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}

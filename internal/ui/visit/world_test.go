@@ -59,13 +59,8 @@ import (
 )
 
 var schema = []store.Migrations{
-<<<<<<< HEAD
-	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
-=======
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations,
->>>>>>> 7f84a6e (brand: tests of the page, the API and the commands)
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
 }
 
 const (
@@ -159,18 +154,13 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		f, r := more(w)
 		factors, routes = append(factors, f...), r
 	}
-<<<<<<< HEAD
-	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
+	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
 		SignIn: must(signin.New(signin.Options{
 			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}},
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
 			Offers:  func(*store.Reader, id.Tenant) ([]factor.Kind, error) { return factor.Kinds(), nil },
 			Unusual: func(*store.Tx, id.Tenant, account.ID, assurance.Attempt, string) error { return nil },
 		}, factors...))}
-=======
-	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
-		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}}, factors...))}
->>>>>>> 7f84a6e (brand: tests of the page, the API and the commands)
 	w.setup = setup.New(w.g, root, w.passwords.Initial)
 	pages := notice.NewPages(w.visits)
 	for _, list := range [][]web.Route{
