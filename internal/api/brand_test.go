@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/cardea-iam/cardea/internal/api/apitest"
+	"github.com/cardea-iam/cardea/internal/brand"
 )
 
 func TestLifeOfABrand(t *testing.T) {
@@ -35,7 +36,7 @@ func TestLifeOfABrand(t *testing.T) {
 		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"PHN2Zy8+"}`).want(t, 422)
 		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"not base64"}`).want(t, 422)
 		as(t, w, "admin", "PUT", whole+"/images/banner", `{"image":"`+onePixel+`"}`).want(t, 404)
-		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"`+strings.Repeat("A", 2<<20)+`"}`).want(t, 413)
+		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"`+strings.Repeat("A", (brand.MaxUpload/3+1)*4)+`"}`).want(t, 422)
 		as(t, w, "admin", "DELETE", whole+"/images/icon", "").want(t, 204)
 		as(t, w, "admin", "DELETE", whole+"/images/icon", "").want(t, 404)
 		as(t, w, "admin", "DELETE", whole, "").want(t, 204)
