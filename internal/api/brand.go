@@ -3,9 +3,11 @@ package api
 import (
 	"encoding/base64"
 	"net/http"
+	"reflect"
 
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/strictjson"
 )
 
 // Brand is how pages look, as the administration shows it.
@@ -36,8 +38,6 @@ func lookBrand(c *call) (Brand, error) {
 
 func brandEndpoints() []endpoint {
 	const where, image = "/brands/{scope}", "/brands/{scope}/images/{slot}"
-	upload := create("brand.upload", image, brand.Upload, "Put a picture into a brand: logo, logo_dark or icon.", uploadBrand)
-	upload.method, upload.status, upload.most, upload.costly = http.MethodPut, http.StatusOK, brand.MaxUpload/3*4+1024, true
 	return []endpoint{
 		get("brand.show", where, brand.Show, "Look at the brand of the tenant (tenant) or of an application (its client_id); an empty one if nobody made it.", nil, lookBrand),
 		replace("brand.update", where, brand.Change, "Give a brand a theme. Colours that people could not read are refused.", func(c *call) (int64, error) {
@@ -58,7 +58,10 @@ func brandEndpoints() []endpoint {
 			}
 			return c.api.Brands.Reset(c.ctx(), c.who, c.tenant, scope)
 		}),
-		upload,
+		{
+			name: "brand.upload", method: http.MethodPut, path: image, action: brand.Upload.Name(), doc: "Put a picture into a brand: logo, logo_dark or icon.",
+			in: reflect.TypeFor[BrandImage](), out: reflect.TypeFor[Brand](), most: maxImage, costly: true, run: uploadBrand,
+		},
 		act("brand.take_away", http.MethodDelete, image, brand.Upload, "Take a picture out of a brand.", func(c *call) error {
 			scope, err := brandScope(c)
 			if err != nil {
@@ -70,14 +73,25 @@ func brandEndpoints() []endpoint {
 	}
 }
 
-func uploadBrand(c *call, in BrandImage) (Brand, error) {
+// maxImage is a picture of the largest size in base64, with the JSON around it.
+const maxImage = brand.MaxUpload/3*4 + 1024
+
+func uploadBrand(c *call) (any, error) {
+	body, err := c.body("application/json")
+	if err != nil {
+		return nil, err
+	}
+	var in BrandImage
+	if err := strictjson.Unmarshal(body, &in, strictjson.MaxBytes(maxImage)); err != nil {
+		return nil, err
+	}
 	scope, err := brandScope(c)
 	if err != nil {
-		return Brand{}, err
+		return nil, err
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(in.Image)
 	if err != nil {
-		return Brand{}, guard.Invalid("image", "Send the picture in base64 (RFC 4648 §4).")
+		return nil, guard.Invalid("image", "Send the picture in base64 (RFC 4648 §4).")
 	}
 	b, err := c.api.Brands.Upload(c.ctx(), c.who, c.tenant, scope, brand.Slot(c.r.PathValue("slot")), raw)
 	return Brand{b}, err

@@ -1,6 +1,11 @@
 package api_test
 
 import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 
@@ -33,6 +38,16 @@ func TestLifeOfABrand(t *testing.T) {
 		if !strings.Contains(drawn.body, `"slot":"icon","file":"`) || !strings.Contains(drawn.body, `"width":1`) || !strings.Contains(drawn.body, "Come in") {
 			t.Errorf("drawn: %s", drawn.body)
 		}
+		// A picture as large as pictures are, which no compression makes small.
+		noise := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+		if _, err := rand.Read(noise.Pix); err != nil {
+			t.Fatal(err)
+		}
+		var large bytes.Buffer
+		if err := png.Encode(&large, noise); err != nil || large.Len() < 512<<10 {
+			t.Fatal(err, large.Len())
+		}
+		as(t, w, "admin", "PUT", whole+"/images/logo", `{"image":"`+base64.StdEncoding.EncodeToString(large.Bytes())+`"}`).want(t, 200)
 		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"PHN2Zy8+"}`).want(t, 422)
 		as(t, w, "admin", "PUT", whole+"/images/icon", `{"image":"not base64"}`).want(t, 422)
 		as(t, w, "admin", "PUT", whole+"/images/banner", `{"image":"`+onePixel+`"}`).want(t, 404)
