@@ -5,12 +5,12 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 10m
 ROUNDS  ?= 20
 
-.PHONY: build test setup lint vulncheck unit peers scenario bench kill9 fuzz timing docs demo
+.PHONY: build test setup lint vulncheck unit peers scenario access lighthouse bench kill9 fuzz timing docs demo
 
 build: ## the binary as it is released
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/cardea ./cmd/cardea
 
-test: setup lint vulncheck unit peers scenario
+test: setup lint vulncheck unit peers scenario access
 	@echo "make test: all passed"
 
 setup: ## Debian packages for the tests
@@ -36,6 +36,13 @@ peers: ## other people's clients through every flow
 
 scenario: ## stories with the real binary, Chromium and mod_auth_openidc; every command of the documentation
 	$(GO) test -count=1 -timeout 15m ./test/oidcc/... ./test/scenario/... ./test/docs
+
+access: ## every page with axe-core and with the keyboard alone; prints the table of what was found
+	$(GO) test -count=1 -timeout 15m ./test/access
+	@cat test/artefacts/access.txt 2>/dev/null || true
+
+lighthouse: ## the accessibility scores of Lighthouse; takes two minutes
+	CARDEA_LIGHTHOUSE=1 $(GO) test -count=1 -v -timeout 15m -run Lighthouse ./test/access
 
 kill9: ## kill -9 under load, the long variant
 	KILL_ROUNDS=$(ROUNDS) $(GO) test -count=1 -v -timeout 60m -run Kill9 ./test/scenario

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
@@ -18,6 +20,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/recovery"
+	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/jose"
@@ -28,6 +32,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -36,6 +41,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -60,6 +66,9 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	TOTP      *totp.Room
+	Recovery  *recovery.Room
+	Throttle  *throttle.Room
 	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
@@ -72,6 +81,7 @@ type App struct {
 	log      *slog.Logger
 	node     string // names this process in leases
 	outbox   *outbox.Worker
+	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
 	lock     *os.File
 }
@@ -126,6 +136,10 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.rooms(); err != nil {
 		return err
 	}
+	carriers, err := a.carriers()
+	if err != nil {
+		return err
+	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
 	a.sweepers = sweepers()
 	// A wrong root key shows here and not at somebody's sign-in.
@@ -138,9 +152,6 @@ func (a *App) open(ctx context.Context) error {
 
 // Facts are the loaders of what policies may look at: whose something is, then who that is.
 var Facts = []policy.Loader{session.Facts, apitoken.Facts, membership.Facts}
-
-// carriers carry effects out, by kind.
-var carriers = map[outbox.Kind]outbox.Carrier{}
 
 // prepareFolder makes the data folder (0700), refuses one that others may enter, and takes its
 // lock: two servers on one SQLite file would not see each other's caches.
@@ -168,11 +179,13 @@ func (a *App) prepareFolder() error {
 
 func (a *App) options() web.Options {
 	c := a.Config
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(newOutboxMetric(a.Store))
 	return web.Options{
 		PublicURL: c.PublicURL, Hosts: c.Hosts, Listen: c.Listen, MetricsListen: c.MetricsListen,
 		Socket:   filepath.Join(c.Data, SocketName),
 		CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, TrustedProxies: c.TrustedProxies,
-		Resolve: a.resolve, Log: a.log, Errors: a.unrouted,
+		Resolve: a.resolve, Log: a.log, Errors: a.unrouted, Registry: registry,
 		Rates: map[web.RateClass]web.Rate{
 			web.RateStandard: rate(c.Limits.PerAddress, c.Limits.PerAddressBurst),
 			web.RateCostly:   rate(c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst),

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -19,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -127,7 +129,9 @@ func sweepers() (out []*store.Sweeper) {
 		apitoken.Sweeps,
 		notify.Sweeps,
 		outbox.Sweeps,
+		inbox.Sweeps,
 		throttle.Sweeps,
+		credential.Sweeps,
 		assurance.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))

@@ -12,9 +12,12 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
+	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
+	uisecurity "github.com/cardea-iam/cardea/internal/ui/security"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -25,7 +28,12 @@ func (a *App) routes() []web.Route {
 	visits, pages := a.visits, a.pages
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
+	var development []web.Route
+	if a.inbox != nil {
+		development = (&uiinbox.Room{Visits: visits, Inbox: a.inbox, Translate: pages.Translate}).Routes()
+	}
 	return slices.Concat(
+		development,
 		a.metadataRoom().Routes(),
 		authorize.Routes(),
 		a.logoutRoom(pages).Routes(),
@@ -37,6 +45,8 @@ func (a *App) routes() []web.Route {
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
 			Assurance: a.Assurance, Brands: a.Brands,

@@ -44,6 +44,9 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// settings are the flags of the server. What brings pages of its own is switched on here.
+var settings = map[string]string{"limits-costly-per-address": "0", "limits-begin-per-address": "0"}
+
 // world is a server with people and applications.
 type world struct {
 	*rig.Server
@@ -54,8 +57,11 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"),
-		"--limits-costly-per-address", "0", "--limits-begin-per-address", "0")
+	var args []string
+	for name, value := range settings {
+		args = append(args, "--"+name+"="+value)
+	}
+	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"), args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,13 +41,18 @@ const stop = `(async () => {
 	const e = document.activeElement, i = controls.indexOf(e);
 	if (i < 0) return JSON.stringify({at: -1, what: describe(e)});
 	await Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0)));
-	const box = e.getBoundingClientRect();
-	const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2, y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
-	const top = document.elementFromPoint(x, y);
+	const clear = () => {
+		const box = e.getBoundingClientRect();
+		const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2, y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
+		const top = document.elementFromPoint(x, y);
+		return box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth &&
+			top !== null && (e.contains(top) || top.contains(e) || top.control === e);
+	};
+	// The window scrolls with its next frame.
+	for (let n = 0; n < 40 && !clear(); n++) await new Promise(done => setTimeout(done, 25));
 	return JSON.stringify({
 		at: i, what: describe(e), indicated: appearance(e) !== before[i] && e.matches(":focus-visible"),
-		clear: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth &&
-			top !== null && (e.contains(top) || top.contains(e) || top.control === e),
+		clear: clear(),
 	});
 })()`
 

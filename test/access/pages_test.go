@@ -4,13 +4,14 @@ package access
 type person string
 
 const (
-	guest person = ""    // nobody is signed in, in a new browser each time
-	ann   person = "ann" // signed in before the first step
-	bob   person = "bob" // signed in; for pages behind a change that ann's other pages would feel
+	guest person = ""     // nobody is signed in, in a new browser each time
+	ann   person = "ann"  // signed in before the first step
+	bob   person = "bob"  // signed in; for pages behind a change that ann's other pages would feel
+	boss  person = "boss" // signed in, an administrator; the pages of set-up come before theirs
 )
 
 // people have accounts, all with the same password.
-var people = []person{ann, bob}
+var people = []person{ann, bob, boss}
 
 // page is one page in one state, and how to come to it.
 type page struct {
@@ -28,7 +29,7 @@ func at(name, says string, who person, steps ...step) page { return page{name, s
 func (w *world) pages() []page {
 	signIn := func(name, with string) step {
 		return func(w *window) {
-			for _, s := range []step{fill("username", name), fill("password", with), press("submit")} {
+			for _, s := range []step{fill("username", name), press("submit"), fill("password", with), press("submit")} {
 				s(w)
 			}
 		}
@@ -45,7 +46,7 @@ func (w *world) pages() []page {
 		at("sign-in for an app", "to continue to HireMe123", guest, authorize(asks())),
 		at("sign-in in French", "Nom d’utilisateur", guest, open("/account"), press("a[hreflang=fr]")),
 		at("sign-in, wrong password", "is not right", guest, open("/account"), signIn("nobody", "not the password")),
-		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), again(12, signIn("nobody", "not the password"))),
+		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), until("too many attempts", signIn("nobody", "not the password"))),
 		at("sign-in again", "HireMe123 wants to be sure", ann, authorize(asks("prompt", "login"))),
 		at("sign-in again, wrong password", "is not right", ann, authorize(asks("prompt", "login")), fill("password", "not the password"), press("submit")),
 		at("account chooser", "Choose an account", ann, authorize(asks("prompt", "select_account"))),
@@ -85,5 +86,7 @@ func (w *world) pages() []page {
 
 		at("setup", "Create the first administrator", guest, open(w.setup)),
 		at("setup, wrong name", "cannot be used", guest, open(w.setup), fill("username", "no good!"), fill("password", "short"), press("submit")),
+
+		at("account of an administrator", "Hello, boss", boss, open("/account")),
 	}
 }

@@ -1,42 +1,47 @@
 package access
 
 import (
+	"log/slog"
+	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/cardea-iam/cardea/internal/app"
+	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
-// programs are what programs ask for, not people. That none of it answers with a page is tested.
-var programs = []string{"/api/", "/.well-known/", "/oauth/jwks", "/oauth/userinfo"}
+// programs are what programs and pages ask for, not people: a path, or with a slash at its end all
+// below it. That none of it answers with a page is tested.
+var programs = []string{"/api/", "/.well-known/", "/assets/", "/oauth/jwks", "/oauth/userinfo"}
 
-// routes is the route table's GET routes that may show a page, by pattern. The file is compared
-// with the table of the server by TestGoldenRoutes.
+// routes is the route table of a server with the same settings: its GET routes by pattern, those
+// that may show a page, and the others.
 func routes(t *testing.T) (mux *http.ServeMux, shown, others []string) {
 	t.Helper()
-	root, err := rig.Root()
+	flags := maps.Clone(settings)
+	flags["data"] = filepath.Join(t.TempDir(), "data")
+	cfg, err := config.Load("", nil, flags)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(root, "internal/app/testdata/routes.txt"))
+	a, err := app.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer a.Close() //nolint:errcheck // nothing was written
 	mux = http.NewServeMux()
-	for line := range strings.Lines(string(text)) {
-		field := strings.Fields(line)
-		if len(field) < 2 || field[0] != http.MethodGet {
+	for _, r := range a.Server.Routes() {
+		if r.Method != http.MethodGet {
 			continue
 		}
-		path := field[1]
-		mux.Handle("GET "+path, http.NotFoundHandler())
-		if isProgram(path) {
-			others = append(others, path)
+		mux.Handle("GET "+r.Path, http.NotFoundHandler())
+		if isProgram(r.Path) {
+			others = append(others, r.Path)
 		} else {
-			shown = append(shown, path)
+			shown = append(shown, r.Path)
 		}
 	}
 	if len(shown) < 10 || len(others) < 10 {
@@ -47,7 +52,7 @@ func routes(t *testing.T) (mux *http.ServeMux, shown, others []string) {
 
 func isProgram(path string) bool {
 	for _, p := range programs {
-		if strings.HasPrefix(path, p) {
+		if path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(path, p) {
 			return true
 		}
 	}
@@ -65,19 +70,24 @@ func pattern(mux *http.ServeMux, path string) string {
 	return strings.TrimPrefix(p, "GET ")
 }
 
-// What is left out above shows no page, not even to who asks for one.
+// What is left out above shows no page, not even to who asks for one, signed in or not.
 func TestWhatProgramsAskForIsNoPage(t *testing.T) {
 	w := newWorld(t)
 	_, _, others := routes(t)
-	agent := rig.NewAgent()
-	agent.Headers.Set("Accept", "text/html")
-	for _, path := range others {
-		answer, err := agent.Get(t.Context(), w.URL+strings.NewReplacer("{", "", "}", "").Replace(path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
-			t.Errorf("GET %s shows a page: it needs a line in pages_test.go", path)
+	person := &rig.Person{Agent: rig.NewAgent(), Username: string(ann), Password: password}
+	if _, err := person.Authorize(t.Context(), w.own.Attempt(nil).URL, w.own.RedirectURI); err != nil {
+		t.Fatal(err)
+	}
+	for _, agent := range []*rig.Agent{rig.NewAgent(), person.Agent} {
+		agent.Headers.Set("Accept", "text/html")
+		for _, path := range others {
+			answer, err := agent.Get(t.Context(), w.URL+strings.NewReplacer("{", "", "}", "").Replace(path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") && answer.Status < 400 {
+				t.Errorf("GET %s shows a page: it needs a line in pages_test.go", path)
+			}
 		}
 	}
 }

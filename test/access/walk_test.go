@@ -43,8 +43,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			for _, s := range p.steps {
 				s(win)
 			}
-			if text := evaluate[string](win, "document.querySelector('main').innerText"); !strings.Contains(text, p.says) {
-				t.Fatalf("the page does not say %q but:\n%.600s", p.says, text)
+			if !win.says(p.says) {
+				t.Fatalf("the page does not say %q but:\n%.600s", p.says, win.content())
 			}
 			verdict := func(where string, found []finding) {
 				row += "\t" + summary(found)

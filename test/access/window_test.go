@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,9 +59,14 @@ func (b *browsers) of(t *testing.T, who person, seen func(string)) *window {
 		t.Fatal(err)
 	}
 	w.look("light", 1280)
+	if who == boss { // not before: with an administrator there is no page for the first one
+		if err := b.Command(t.Context(), nil, "role", "bind", "--role", "owner", "--account", string(boss)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if who != guest {
 		b.windows[who] = w
-		for _, s := range []step{open("/account"), fill("username", string(who)), fill("password", password), press("submit")} {
+		for _, s := range []step{open("/account"), fill("username", string(who)), press("submit"), fill("password", password), press("submit")} {
 			s(w)
 		}
 	}
@@ -203,15 +209,31 @@ func postFromElsewhere(path string) step {
 	}
 }
 
-// again repeats steps.
-func again(times int, steps ...step) step {
+// until repeats steps until the page says some words, at most 50 times.
+func until(words string, steps ...step) step {
 	return func(w *window) {
-		for range times {
+		w.t.Helper()
+		for range 50 {
 			for _, s := range steps {
 				s(w)
 			}
+			if w.says(words) {
+				return
+			}
 		}
+		w.t.Fatalf("the page never says %q", words)
 	}
+}
+
+// says reports whether words stand in the content of the page.
+func (w *window) says(words string) bool {
+	w.t.Helper()
+	return strings.Contains(w.content(), words)
+}
+
+func (w *window) content() string {
+	w.t.Helper()
+	return evaluate[string](w, "document.querySelector('main').innerText")
 }
 
 // withoutScripts keeps the pages' own scripts from loading.

@@ -327,9 +327,15 @@ func TestAnotherFactorFitsWithoutChange(t *testing.T) {
 		if len(s) != 1 || s[0].Strength().Level != 2 || strings.Join(s[0].Strength().AMR, " ") != "mfa otp pwd" {
 			t.Fatalf("%+v", s)
 		}
-		// Step-up: the password of the session counts, only the toy is asked for.
+		// Who has a second factor is asked for it wherever they sign in (the policy signin-enrolled).
 		c := w.browser()
-		c.signIn("ada", good).expect(t, 303, "/account")
+		half := c.signIn("ada", good).expect(t, 303, "/signin/toy")
+		c.post("/signin/toy", url.Values{"i": {half.Header.Get("Location")[len("/signin/toy?i="):]}, "word": {"abracadabra"}}).expect(t, 303, "/account")
+		// Half an hour later one factor is left of the session. It is still no stranger to the policies;
+		// where two are asked for, only the other is missing.
+		w.clock.Advance(31 * time.Minute)
+		i = c.begin(interaction.Authorize, interaction.About{})
+		c.submit(c.get("/signin?i="+string(i)), "account-0").expect(t, 303, "/oauth/authorize/resume")
 		i = c.begin(interaction.Authorize, strong)
 		c.get("/signin?i="+string(i)).expect(t, 303, "/signin/toy")
 		c.post("/signin/toy", url.Values{"i": {string(i)}, "word": {"abracadabra"}}).expect(t, 303, "/oauth/authorize/resume")

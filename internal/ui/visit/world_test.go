@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
@@ -60,7 +62,7 @@ import (
 
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
 }
 
 const (
@@ -156,7 +158,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	}
 	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
 		SignIn: must(signin.New(signin.Options{
-			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}},
+			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}, AAL2: session.Limit{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}},
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
 			Offers:  func(*store.Reader, id.Tenant) ([]factor.Kind, error) { return factor.Kinds(), nil },
 			Unusual: func(*store.Tx, id.Tenant, account.ID, assurance.Attempt, string) error { return nil },
@@ -409,6 +411,11 @@ func (b *browse) submit(a answer, button string, typed ...string) answer {
 		if name := attr(n, "name"); name != "" {
 			values.Add(name, attr(n, "value"))
 		}
+	}
+	// The identifier has a page of its own, the password the next one.
+	if n := slices.Index(typed, "username"); n >= 0 && slices.Contains(typed, "password") && values.Has("username") && !values.Has("password") {
+		values.Set("username", typed[n+1])
+		return b.submit(b.follow(b.post(attr(form, "action"), values)), button, typed...)
 	}
 	for i := 0; i+1 < len(typed); i += 2 {
 		if _, there := values[typed[i]]; !there {
