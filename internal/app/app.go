@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
@@ -74,6 +75,7 @@ type App struct {
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
 	Notify    *notify.Room
+	Brands    *brand.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

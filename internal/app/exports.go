@@ -28,6 +28,8 @@ func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
 // export or here, or a test fails.
 var notExported = map[string]string{
 	"account_group":     "groups of the tenant; who is in them is in group_member",
+	"brand":            "how pages look: colours and words of the tenant",
+	"brand_image":      "how pages look: pictures of the tenant",
 	"assurance_off":     "policies of the tenant",
 	"assurance_policy":  "policies of the tenant",
 	"assurance_version": "policies of the tenant",

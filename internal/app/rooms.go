@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -86,7 +87,8 @@ func (a *App) rooms() error {
 	}, a.factors()...); err != nil {
 		return err
 	}
-	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
+	a.Brands = brand.New(a.Guard, part.Words{})
+	a.visits = &visit.Room{Brands: a.Brands, Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
 }

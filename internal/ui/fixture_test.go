@@ -124,6 +124,7 @@ func samples(l part.Locale) []sample {
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
 	}
+	list = append(list, brandSamples(b, app, mira)...)
 	setup, err := part.NewAppSetup("otpauth://totp/Larkspur%20Studio:mira?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Larkspur%20Studio",
 		[]string{"GEZD", "GNBV", "GY3T", "QOJQ", "GEZD", "GNBV", "GY3T", "QOJQ"})
 	if err != nil {
