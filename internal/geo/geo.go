@@ -104,6 +104,9 @@ func Network(a netip.Addr, p Place) string {
 	if p.ASN > 0 {
 		return "AS" + strconv.FormatUint(uint64(p.ASN), 10)
 	}
+	if !a.IsValid() {
+		return ""
+	}
 	bits := 48
 	if a = a.Unmap().WithZone(""); a.Is4() {
 		bits = 24
