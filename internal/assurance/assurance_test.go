@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/role"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
@@ -22,7 +23,7 @@ import (
 const here = id.Default
 
 var (
-	schema   = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, role.Migrations, membership.Migrations, Migrations}
+	schema   = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, role.Migrations, membership.Migrations, setting.Migrations, Migrations}
 	operator = caller.Local("")
 )
 

@@ -131,7 +131,7 @@ func TestTextErrorsSayWhere(t *testing.T) {
 		says         string
 	}{
 		{"permit (principal, action, resource)", 1, 37, "not in the form of Cedar"},
-		{"permit (principal, action, resource)\nwhen { context.badge & };", 2, 24, "} is expected in the place of & the form of Cedar"},
+		{"permit (principal, action, resource)\nwhen { context.badge & };", 2, 24, "} is expected in the place of &"},
 		{"permit (principal, action, resource)\n  when { context.bagde };", 2, 18, "bagde"},
 		{"permit (principal, action, resource);\n\npermit (principal, action == Action::\"enter\", resource);", 3, 30, "enter"},
 		{"permit (principal in Team::\"x\", action, resource);", 1, 22, "Team"},
