@@ -164,3 +164,20 @@ func TestStrongerProofIsNeverAskedForMore(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkDecide(b *testing.B) {
+	room, err := New(nil, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	set, err := policy.NewSet(room.builtin...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h := hearingOf(set, nil, Attempt{Account: "acc_1", HasSecondFactor: true, Signals: Signals{NewDevice: true, Network: "AS64500", Country: "AT"}})
+	for b.Loop() {
+		if v, err := h.judge(Proof{Level: 1, Methods: []string{"pwd"}}); err != nil || v.Allowed {
+			b.Fatal(v, err)
+		}
+	}
+}
