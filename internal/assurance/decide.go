@@ -2,6 +2,8 @@ package assurance
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -66,28 +68,47 @@ type hearing struct {
 	set     *policy.Set
 	attempt Attempt
 	q       policy.Question
+	seen    contexts
+}
+
+// contexts are those that were made for an attempt, by proof: making one costs more than asking.
+type contexts map[string]policy.Context
+
+func (c contexts) of(a Attempt, p Proof) (policy.Context, error) {
+	key := strconv.Itoa(int(p.Level)) + strconv.FormatBool(p.PhishingResistant) + strings.Join(p.Methods, " ")
+	made, ok := c[key]
+	if ok {
+		return made, nil
+	}
+	made, err := policy.ContextOf(p, a)
+	c[key] = made
+	return made, err
 }
 
 func hear(r *store.Reader, tenant id.Tenant, set *policy.Set, a Attempt) (*hearing, error) {
 	in, err := belongs(r, tenant, set, a.Account)
-	return hearingOf(set, in, a), err
+	return hearingOf(set, in, a, contexts{}), err
 }
 
-func hearingOf(set *policy.Set, in []policy.Entity, a Attempt) *hearing {
+func hearingOf(set *policy.Set, in []policy.Entity, a Attempt, seen contexts) *hearing {
 	on := a.Client
 	if on == "" {
 		on = Pages
 	}
 	return &hearing{set, a, policy.Question{
 		Principal: policy.Entity{Type: "Account", ID: string(a.Account)}, In: in, Resource: policy.Entity{Type: "Client", ID: string(on)},
-	}}
+	}, seen}
+}
+
+func (h *hearing) question(action string, p Proof) (q policy.Question, err error) {
+	q = h.q
+	q.Action = action
+	q.Context, err = h.seen.of(h.attempt, p)
+	return q, err
 }
 
 func (h *hearing) ask(action string, p Proof) (policy.Answer, error) {
-	q := h.q
-	q.Action = action
-	var err error
-	q.Context, err = policy.ContextOf(p, h.attempt)
+	q, err := h.question(action, p)
 	return h.set.Ask(q), err
 }
 

@@ -93,7 +93,7 @@ func bench(t *testing.T, room *Room, a Attempt, more ...string) *hearing {
 		t.Fatal(err)
 	}
 	a.Account = "acc_1"
-	return hearingOf(set, nil, a)
+	return hearingOf(set, nil, a, contexts{})
 }
 
 // What policies may ask for beyond a level.
@@ -174,9 +174,9 @@ func BenchmarkDecide(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := hearingOf(set, nil, Attempt{Account: "acc_1", HasSecondFactor: true, Signals: Signals{NewDevice: true, Network: "AS64500", Country: "AT"}})
+	a := Attempt{Account: "acc_1", HasSecondFactor: true, Signals: Signals{NewDevice: true, Network: "AS64500", Country: "AT"}}
 	for b.Loop() {
-		if v, err := h.judge(Proof{Level: 1, Methods: []string{"pwd"}}); err != nil || v.Allowed {
+		if v, err := hearingOf(set, nil, a, contexts{}).judge(Proof{Level: 1, Methods: []string{"pwd"}}); err != nil || v.Allowed {
 			b.Fatal(v, err)
 		}
 	}

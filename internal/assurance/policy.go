@@ -4,6 +4,7 @@ import (
 	_ "embed" // the built-in policies
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,8 +90,29 @@ func New(g *guard.Guard, o Options) (*Room, error) {
 			return nil, fmt.Errorf("signin.cedar: %q is not a forbid with an @id and @says", s.ID)
 		}
 	}
-	_, err = policy.NewSet(room.builtin...)
-	return room, err
+	set, err := policy.NewSet(room.builtin...)
+	if err != nil {
+		return nil, err
+	}
+	return room, room.fits(set)
+}
+
+// fits holds the circumstances that Decide gives against the schema: a field that one of them
+// lacks would make policies fail at sign-ins.
+func (room *Room) fits(set *policy.Set) error {
+	for _, a := range []Attempt{{}, {Address: netip.IPv6Loopback()}} {
+		h := hearingOf(set, nil, a, contexts{})
+		for _, action := range []string{signIn, silently, unchanged} {
+			q, err := h.question(action, ladder[0])
+			if err != nil {
+				return err
+			}
+			if err := room.schema.Fits(q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // set returns the tenant's compiled policies in the version that r sees.

@@ -75,10 +75,7 @@ const (
 
 // learn remembers where a person signed in.
 func (room *Room) learn(tx *store.Tx, tenant id.Tenant, a Attempt) error {
-	place, err := room.geo.Look(a.Address, tx.Now())
-	if err != nil {
-		return err
-	}
+	place := room.geo.Look(a.Address, tx.Now())
 	for _, p := range []struct{ kind, name string }{{network, a.Network}, {country, a.Country}} {
 		if p.name == "" {
 			continue
@@ -92,7 +89,7 @@ func (room *Room) learn(tx *store.Tx, tenant id.Tenant, a Attempt) error {
 	if place.Point != nil {
 		latitude, longitude = int64(place.Point.Latitude*1e6), int64(place.Point.Longitude*1e6)
 	}
-	_, err = tx.Exec(`INSERT INTO last_signin (tenant, account, at, latitude, longitude) VALUES ($1, $2, $3, $4, $5)
+	_, err := tx.Exec(`INSERT INTO last_signin (tenant, account, at, latitude, longitude) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, account) DO UPDATE SET at = excluded.at, latitude = excluded.latitude, longitude = excluded.longitude`,
 		tenant, a.Account, tx.Now(), latitude, longitude)
 	return err

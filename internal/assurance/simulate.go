@@ -134,6 +134,7 @@ func replay(r *store.Reader, tenant id.Tenant, today, then *policy.Set) (Simulat
 func (out *Simulation) try(r *store.Reader, tenant id.Tenant, s SignIn, today, then *policy.Set, in map[account.ID][2][]policy.Entity) error {
 	groups, seen := in[s.Account]
 	var verdicts [2]Verdict
+	made := contexts{}
 	for i, set := range []*policy.Set{today, then} {
 		if !seen {
 			var err error
@@ -141,7 +142,7 @@ func (out *Simulation) try(r *store.Reader, tenant id.Tenant, s SignIn, today, t
 				return err
 			}
 		}
-		v, err := hearingOf(set, groups[i], s.Attempt).judge(s.Proof)
+		v, err := hearingOf(set, groups[i], s.Attempt, made).judge(s.Proof)
 		if err != nil {
 			return err
 		}

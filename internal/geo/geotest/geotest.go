@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/maxmind/mmdbwriter"
@@ -19,7 +20,7 @@ type Place struct {
 	ASN                 uint32
 }
 
-// Write makes a file and returns its path.
+// Write makes a file, of IPv4 alone unless a network is of IPv6, and returns its path.
 func Write(t testing.TB, places ...Place) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "geo.mmdb")
@@ -30,7 +31,13 @@ func Write(t testing.TB, places ...Place) string {
 // Rewrite puts a new file in the place of an older one.
 func Rewrite(t testing.TB, path string, places ...Place) {
 	t.Helper()
-	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-City", RecordSize: 24, IncludeReservedNetworks: true})
+	version := 4
+	for _, p := range places {
+		if strings.Contains(p.Network, ":") {
+			version = 6
+		}
+	}
+	tree, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: "Test-City", RecordSize: 24, IPVersion: version, IncludeReservedNetworks: true})
 	if err != nil {
 		t.Fatal(err)
 	}
