@@ -5,6 +5,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/apitoken"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -18,7 +19,7 @@ import (
 // Exports are the sections of the document that a person may download about themselves, in order.
 func Exports(log *audit.Log) []store.Export {
 	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, session.Exports,
-		consent.Exports, issued.Exports, apitoken.Exports, log.Exports())
+		consent.Exports, issued.Exports, apitoken.Exports, assurance.Exports, log.Exports())
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an
@@ -51,4 +52,8 @@ var notExported = map[string]string{
 	"store_order":      "of the installation",
 	"store_version":    "of the installation",
 	"event_cursor":     "of the installation",
+
+	"assurance_off":     "policies of the tenant",
+	"assurance_policy":  "policies of the tenant",
+	"assurance_version": "policies of the tenant",
 }

@@ -111,13 +111,22 @@ type last struct {
 	point *geo.Point
 }
 
-func lastOf(r *store.Reader, tenant id.Tenant, who account.ID) (l last, ever bool, err error) {
+const lastColumns = "SELECT at, latitude, longitude FROM last_signin WHERE tenant = $1 AND account = $2"
+
+func scanLast(row store.Row) (l last, err error) {
 	var latitude, longitude *int64
-	err = r.One([]any{&l.at, &latitude, &longitude}, "SELECT at, latitude, longitude FROM last_signin WHERE tenant = $1 AND account = $2", tenant, who)
-	if err == nil && latitude != nil && longitude != nil {
+	if err = row.Scan(&l.at, &latitude, &longitude); err == nil && latitude != nil && longitude != nil {
 		l.point = &geo.Point{Latitude: float64(*latitude) / 1e6, Longitude: float64(*longitude) / 1e6}
 	}
-	return l, err == nil, zeroIfNone(err)
+	return l, err
+}
+
+func lastOf(r *store.Reader, tenant id.Tenant, who account.ID) (l last, ever bool, err error) {
+	list, err := store.Collect(r, scanLast, lastColumns, tenant, who)
+	if err != nil || len(list) == 0 {
+		return l, false, err
+	}
+	return list[0], true, nil
 }
 
 func insertSignIn(tx *store.Tx, tenant id.Tenant, s SignIn) error {

@@ -1,12 +1,14 @@
 package assurance
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -302,6 +304,56 @@ func TestAttemptsGo(t *testing.T) {
 		w.write(func(tx *store.Tx) error { return account.Erase(tx, here, w.anna) })
 		if count() != 0 {
 			w.t.Error("an erased person left traces")
+		}
+	})
+}
+
+// A person downloads all that is kept of them, and nothing of anybody else.
+func TestExports(t *testing.T) {
+	each(t, operatorFiles(t), func(w *world) {
+		w.remember(7)
+		bob := w.person("bob")
+		w.signIn(Source{Account: bob, Address: tokyo}, Attempt{}, password)
+		for range MaxPage + 1 {
+			w.now = w.now.Add(time.Millisecond)
+			w.signIn(Source{Address: vienna}, Attempt{}, password)
+		}
+		w.write(func(tx *store.Tx) error { _, err := Remember(tx, here, w.anna, []byte("device-1")); return err })
+		counts := map[string]int{}
+		var text []byte
+		if err := w.Store().Read(w.t.Context(), here, func(r *store.Reader) error {
+			for _, e := range Exports {
+				for after := ""; ; {
+					items, next, err := e.Page(r, here, string(w.anna), after)
+					if err != nil {
+						return err
+					}
+					counts[e.Name] += len(items)
+					b, err := json.Marshal(items)
+					if err != nil {
+						return err
+					}
+					if text, after = append(text, b...), next; next == "" {
+						break
+					}
+				}
+			}
+			return nil
+		}); err != nil {
+			w.t.Fatal(err)
+		}
+		if want := map[string]int{"signins": MaxPage + 1, "known_places": 2, "last_signin": 1, "remembered_browsers": 1}; !reflect.DeepEqual(counts, want) {
+			w.t.Errorf("%v", counts)
+		}
+		for _, words := range []string{`"city":"Vienna"`, `"name":"AS64500"`, `"latitude":48.208`, `"address":"198.51.100.7"`} {
+			if !strings.Contains(string(text), words) {
+				w.t.Errorf("the export lacks %s", words)
+			}
+		}
+		for _, words := range []string{"Tokyo", string(bob), "device-1"} {
+			if strings.Contains(string(text), words) {
+				w.t.Errorf("the export holds %s", words)
+			}
 		}
 	})
 }

@@ -26,7 +26,10 @@ type Place struct {
 }
 
 // Point is a place on the earth, in degrees.
-type Point struct{ Latitude, Longitude float64 }
+type Point struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+}
 
 // Database is the operator's files. A nil Database knows nothing. It is safe for concurrent use.
 type Database struct {
