@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -137,6 +138,7 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 			{"x", "@says(\"x\")\nforbid (principal, action, resource)\nwhen { context.new_contry };", "source", "line 3, column 16: attribute `new_contry`"},
 			{"x", `@says("x") forbid (principal, action == Action::"login", resource);`, "source", "login"},
 			{"x", `@says("x") forbid (principal in Group::"nobody", action, resource);`, "source", `There is no Group::"nobody"`},
+			{"x", `@says("x") forbid (principal in Role::"onwer", action, resource);`, "source", `There is no Role::"onwer"`},
 			{"x", `@says("x") forbid (principal, action, resource == Client::"Payroll");`, "source", "There is no Client::"},
 			{"x", `@says("x") forbid (principal == Account::"acc_1", action, resource);`, "source", "There is no Account::"},
 			{"x", `forbid (principal, action, resource);`, "source", "@says"},
@@ -335,5 +337,82 @@ func TestPolicyThatNoLongerCompilesIsNotSkipped(t *testing.T) {
 			w.t.Error(err)
 		}
 		refused(w.t, w.room.Enable(w.t.Context(), operator, here, p.ID), "invalid", "of_another_version")
+	})
+}
+
+// What one node changes counts at the next decision of every other.
+func TestEveryNodeDecidesByTheLatestPolicies(t *testing.T) {
+	each(t, Options{}, func(w *world) {
+		other, err := New(w.Guard, Options{})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		asked := func(room *Room) (asked bool) {
+			w.t.Helper()
+			if err := w.Store().Read(w.t.Context(), here, func(r *store.Reader) error {
+				v, err := room.Decide(r, here, Attempt{Account: w.anna, At: w.now}, password)
+				asked = !v.Allowed
+				return err
+			}); err != nil {
+				w.t.Fatal(err)
+			}
+			return asked
+		}
+		if asked(w.room) || asked(other) {
+			w.t.Fatal("a passkey is asked for")
+		}
+		p := w.create("everywhere", passkey("principal", "resource"))
+		if !asked(w.room) || !asked(other) {
+			w.t.Error("a node decides without the new policy")
+		}
+		if err := other.Delete(w.t.Context(), operator, here, p.ID); err != nil {
+			w.t.Fatal(err)
+		}
+		if asked(w.room) || asked(other) {
+			w.t.Error("a node decides by a policy that is gone")
+		}
+		// Another tenant's policies are its own.
+		w.create("again", passkey("principal", "resource"))
+		if err := w.Store().Read(w.t.Context(), "elsewhere", func(r *store.Reader) error {
+			v, err := w.room.Decide(r, "elsewhere", Attempt{Account: w.anna, At: w.now}, password)
+			if !v.Allowed {
+				w.t.Error("a tenant's policy counts elsewhere")
+			}
+			return err
+		}); err != nil {
+			w.t.Fatal(err)
+		}
+	})
+}
+
+func TestDecisionsWhilePoliciesChange(t *testing.T) {
+	each(t, Options{}, func(w *world) {
+		p := w.create("p", passkey("principal", "resource"))
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				for range 50 {
+					if err := w.Store().Read(w.t.Context(), here, func(r *store.Reader) error {
+						v, err := w.room.Decide(r, here, Attempt{Account: w.anna, MFAEnforced: true, At: w.now}, password)
+						if v.Allowed {
+							w.t.Error("one factor is enough while policies change")
+						}
+						return err
+					}); err != nil {
+						w.t.Error(err)
+					}
+				}
+			})
+		}
+		for i := range 10 {
+			do := w.room.Disable
+			if i%2 == 1 {
+				do = w.room.Enable
+			}
+			if err := do(w.t.Context(), operator, here, p.ID); err != nil {
+				w.t.Error(err)
+			}
+		}
+		all.Wait()
 	})
 }

@@ -247,7 +247,7 @@ func (room *Room) parse(p PolicyID, source string) ([]policy.Statement, error) {
 	return list, nil
 }
 
-// known refuses a policy that names groups or applications that do not exist: it would never
+// known refuses a policy that names groups, roles, applications or accounts that do not exist: it would never
 // match. Refusal: invalid (source).
 func known(r *store.Reader, tenant id.Tenant, list []policy.Statement) error {
 	for _, s := range list {
@@ -271,14 +271,23 @@ func known(r *store.Reader, tenant id.Tenant, list []policy.Statement) error {
 			case "Account":
 				_, err = account.Get(r, tenant, account.ID(e.ID))
 				found = err == nil
+			case "Role":
+				if found = role.Builtin(e.ID); !found {
+					var roles []role.Role
+					roles, err = role.List(r, tenant, role.Filter{Name: e.ID}, "", 1)
+					if found = len(roles) > 0; !found && err == nil {
+						_, err = role.Get(r, tenant, role.ID(e.ID))
+						found = err == nil
+					}
+				}
 			default:
-				found = true // roles are held by name or id; actions the schema knows
+				found = true // the schema knows actions
 			}
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			if !found {
-				return guard.Invalid("source", fmt.Sprintf("There is no %s::%q. Groups go by name or id, applications by client_id (or \"account\" for the pages of Cardea), accounts by id.", e.Type, e.ID))
+				return guard.Invalid("source", fmt.Sprintf("There is no %s::%q. Groups and roles go by name or id, applications by client_id (or \"account\" for the pages of Cardea), accounts by id.", e.Type, e.ID))
 			}
 		}
 	}

@@ -38,6 +38,9 @@ func TestPoliciesOfSignIn(t *testing.T) {
 		if got := good(t, w, "assurance", "update", "two", "--name", "mfa"); got["version"] != 2.0 || !strings.Contains(text(t, got, "source"), "Two factors") {
 			t.Errorf("%v", got)
 		}
+		if r := at("assurance", "show", "mfa"); r.code != 0 || !strings.HasPrefix(r.out, "// apo_") || !strings.HasSuffix(r.out, ": on, mfa, version 2\n"+second+"\n") {
+			t.Errorf("%+v", r)
+		}
 		good(t, w, "assurance", "disable", "mfa")
 		good(t, w, "assurance", "disable", "signin-tell-device")
 		if got := good(t, w, "assurance", "show", "signin-tell-device"); got["enabled"] != false || got["builtin"] != true {
