@@ -3,6 +3,7 @@ package assurance
 import (
 	"embed"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -87,6 +88,9 @@ const (
 	Notify Effect = "notify"  // the person is told
 	Change Effect = "change"  // the password has to be changed
 )
+
+// order puts what stops a sign-in before what follows from it.
+func (e Effect) order() int { return slices.Index([]Effect{Deny, StepUp, Notify, Change}, e) }
 
 // Reason is a policy that had something to say.
 type Reason struct {

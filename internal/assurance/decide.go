@@ -1,6 +1,7 @@
 package assurance
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,30 +113,43 @@ func (h *hearing) ask(action string, p Proof) (policy.Answer, error) {
 	return h.set.Ask(q), err
 }
 
-func (h *hearing) judge(p Proof) (Verdict, error) {
-	v := Verdict{Outcome: Denied}
-	demand, err := h.least(Proof{}, nil)
+func (h *hearing) judge(p Proof) (v Verdict, err error) {
+	v.Outcome, v.Least, err = h.outcome()
 	if err != nil {
 		return v, err
-	}
-	switch {
-	case demand == nil:
-	case demand.Level <= 1 && len(demand.Methods) == 0:
-		v.Outcome = Allowed
-	default:
-		v.Outcome = Challenged
 	}
 	proved, err := h.ask(signIn, p)
 	if err != nil {
 		return v, err
 	}
-	v.Allowed, v.Least = proved.Allowed, demand
-	if !v.Allowed {
+	if v.Allowed = proved.Allowed; !v.Allowed {
 		if v.Least, err = h.least(p, p.Methods); err != nil {
 			return v, err
 		}
 	}
 	return v, h.reasons(&v, p, proved)
+}
+
+// outcome is what the policies ask for, whatever was proved, and the least proof that is enough.
+func (h *hearing) outcome() (Outcome, *Proof, error) {
+	demand, err := h.least(Proof{}, nil)
+	switch {
+	case err != nil || demand == nil:
+		return Denied, nil, err
+	case demand.Level <= 1 && len(demand.Methods) == 0:
+		return Allowed, demand, nil
+	}
+	return Challenged, demand, nil
+}
+
+// told asks whether the person is told of a sign-in with this proof.
+func (h *hearing) told(p Proof) (policy.Answer, error) { return h.ask(silently, p.atLeastOne()) }
+
+// atLeastOne is the proof for questions about a sign-in that is let through: the floor permits
+// nothing to whoever has proved nothing.
+func (p Proof) atLeastOne() Proof {
+	p.Level = max(p.Level, 1)
+	return p
 }
 
 // least finds the least proof that is allowed and is more than what there is: first by level,
@@ -194,22 +208,23 @@ func (h *hearing) reasons(v *Verdict, p Proof, proved policy.Answer) error {
 			v.add(Reason{failed, Deny, "This policy could not be evaluated, so its answer is no."})
 		}
 	}
-	for _, also := range []struct {
-		action string
-		flag   *bool
-		effect Effect
-	}{{silently, &v.Notify, Notify}, {unchanged, &v.ChangePassword, Change}} {
-		answer, err := h.ask(also.action, Proof{Level: max(p.Level, 1), PhishingResistant: p.PhishingResistant, Methods: p.Methods})
-		if err != nil {
-			return err
-		}
-		*also.flag = !answer.Allowed
+	quiet, err := h.told(p)
+	if err != nil {
+		return err
+	}
+	keep, err := h.ask(unchanged, p.atLeastOne())
+	if err != nil {
+		return err
+	}
+	v.Notify, v.ChangePassword = !quiet.Allowed, !keep.Allowed
+	for effect, answer := range map[Effect]policy.Answer{Notify: quiet, Change: keep} {
 		for _, s := range answer.Because {
 			if s.Forbids {
-				v.add(Reason{s.ID, also.effect, s.Says})
+				v.add(Reason{s.ID, effect, s.Says})
 			}
 		}
 	}
+	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return cmp.Compare(a.Effect.order(), b.Effect.order()) })
 	return nil
 }
 
