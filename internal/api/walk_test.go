@@ -28,7 +28,7 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 }{}, nil)
 
 // victims are ids of one thing of each kind in a tenant.
-type victims struct{ account, group, role, client, resource, session, token, policy, signin string }
+type victims struct{ account, group, role, client, resource, session, token, policy, signin, imported string }
 
 func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	t.Helper()
@@ -42,6 +42,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	v.client = post("/clients", `{"client_name":"victim","grant_types":["client_credentials"]}`, "client_id")
 	v.resource = post("/resources", `{"audience":"https://victim.example","name":"victim"}`, "id")
 	v.token = post("/tokens", `{"name":"victim","account":"`+v.account+`"}`, "id")
+	v.imported = post("/imports", fmt.Sprintf(`{"sha256":"%064x","size":9}`, prefix+"file"), "id")
 	tenant := w.Acme
 	if prefix == "" {
 		tenant = "default"
@@ -58,7 +59,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme"}[noun]
+		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "tenants": "acme"}[noun]
 	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
 }
 
@@ -88,6 +89,8 @@ func (v victims) body(name string) string {
 		"api.assurance.create":     `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
 		"api.assurance.update":     `{"name":"intruder"}`,
 		"api.assurance.simulate":   `{"instead":"signin-dormant"}`,
+		"api.import.begin":         `{"sha256":"` + strings.Repeat("ad", 32) + `","size":9}`,
+		"api.import.add":           `{"after":0,"done":9,"lines":["{\"username\":\"intruder\"}"]}`,
 		"api.token.create":         `{"name":"x","account":"` + v.account + `"}`,
 	}[name]
 }

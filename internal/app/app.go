@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/jose"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -63,6 +64,7 @@ type App struct {
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
 	Notify    *notify.Room
+	imports   *imports.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

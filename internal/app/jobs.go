@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -129,6 +130,7 @@ func sweepers() (out []*store.Sweeper) {
 		outbox.Sweeps,
 		throttle.Sweeps,
 		assurance.Sweeps,
+		imports.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -54,6 +55,7 @@ func (a *App) rooms() error {
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
+	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)

@@ -37,7 +37,7 @@ func (a *App) routes() []web.Route {
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance,
+			Assurance: a.Assurance, Imports: a.imports,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

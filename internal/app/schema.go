@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -47,4 +48,5 @@ var Schema = []store.Migrations{
 	apitoken.Migrations,
 	notify.Migrations,
 	assurance.Migrations,
+	imports.Migrations,
 }

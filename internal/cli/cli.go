@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/cmd"
 	"github.com/cardea-iam/cardea/internal/cli/event"
 	"github.com/cardea-iam/cardea/internal/cli/group"
+	"github.com/cardea-iam/cardea/internal/cli/imports"
 	"github.com/cardea-iam/cardea/internal/cli/jwt"
 	"github.com/cardea-iam/cardea/internal/cli/key"
 	"github.com/cardea-iam/cardea/internal/cli/resource"
@@ -83,7 +84,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		add(root, "server", e)
 	}
 	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
-		resource.Command, key.Command, session.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command} {
+		resource.Command, key.Command, session.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command, imports.Command} {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())
