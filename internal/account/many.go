@@ -127,11 +127,11 @@ func InsertMany(tx *store.Tx, tenant id.Tenant, drafts []Draft) (refused []error
 			}
 		}
 	}
-	names, err := taken(tx.Read(), tenant, "SELECT username_key FROM account WHERE tenant = $1 AND username_key IN ", keys)
+	names, err := taken(tx.Read(), tenant, "SELECT 1 FROM account WHERE tenant = $1 AND username_key = v", keys)
 	if err != nil {
 		return nil, err
 	}
-	emails, err := taken(tx.Read(), tenant, "SELECT address_key FROM account_email WHERE tenant = $1 AND verified_at IS NOT NULL AND address_key IN ", addresses)
+	emails, err := taken(tx.Read(), tenant, "SELECT 1 FROM account_email WHERE tenant = $1 AND address_key = v AND verified_at IS NOT NULL", addresses)
 	if err != nil {
 		return nil, err
 	}
@@ -143,19 +143,19 @@ func InsertMany(tx *store.Tx, tenant id.Tenant, drafts []Draft) (refused []error
 	return refused, rows.write(tx)
 }
 
-// taken returns which of the keys a query finds.
+// taken returns for which of the keys, each called v, a query finds a row.
 func taken(r *store.Reader, tenant id.Tenant, sql string, keys []any) (map[string]bool, error) {
 	found := map[string]bool{}
 	for len(keys) > 0 {
-		n := min(len(keys), store.MaxIn)
-		in, args := store.In(2, append([]any{}, keys[:n]...))
+		n := min(len(keys), store.MaxKeys)
+		list, args := store.Keys(2, append([]any{}, keys[:n]...))
 		keys = keys[n:]
 		if err := r.Each(func(row store.Row) error {
 			var key string
 			err := row.Scan(&key)
 			found[key] = true
 			return err
-		}, sql+in, append([]any{tenant}, args...)...); err != nil {
+		}, "WITH k(v) AS ("+list+") SELECT v FROM k WHERE EXISTS ("+sql+")", append([]any{tenant}, args...)...); err != nil {
 			return nil, err
 		}
 	}

@@ -60,6 +60,7 @@ type World struct {
 	Assurance *assurance.Room
 	URL       string // http://127.0.0.1:port
 	Data      string // folder of the Unix socket cardea.sock
+	Imports   *imports.Room
 	Routes    []web.Route
 	Acme      id.Tenant         // the tenant /t/acme
 	People    map[string]Person // "owner" in the default tenant, "acme/owner" in acme
@@ -95,11 +96,12 @@ func New(t *testing.T, s *store.Store) *World {
 	must(t, err)
 	w.Assurance, err = assurance.New(w.Guard, assurance.Options{})
 	must(t, err)
+	w.Imports = imports.New(w.Guard, passwords)
 	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance, Imports: imports.New(w.Guard, passwords)})
+		}), Passwords: passwords, Assurance: w.Assurance, Imports: w.Imports})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
