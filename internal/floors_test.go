@@ -33,7 +33,7 @@ var floors = []struct {
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},
 	{"F4a", "session consent issued credential membership apitoken event"},
-	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle"},
+	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle puzzle"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
 	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup imports export outbox/smtp outbox/gateway"},
 	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them

@@ -29,6 +29,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -65,6 +66,7 @@ type App struct {
 	Setup     *setup.Room
 	Notify    *notify.Room
 	imports   *imports.Room
+	puzzles   *puzzle.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

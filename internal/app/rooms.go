@@ -26,6 +26,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -49,7 +50,10 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules}); err != nil {
+	if a.puzzles, err = puzzle.New(a.Root, a.Store.Now, puzzle.Default()); err != nil {
+		return err
+	}
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles}); err != nil {
 		return err
 	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {

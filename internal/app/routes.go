@@ -32,7 +32,7 @@ func (a *App) routes() []web.Route {
 		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
 		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
-		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		api.New(api.Deps{

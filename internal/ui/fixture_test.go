@@ -59,6 +59,7 @@ func samples(l part.Locale) []sample {
 		{"signin", &signin.Page{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
 		{"signin-wrong", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Wrong}},
 		{"signin-throttled", &signin.Page{Base: b, Action: "/signin", Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
+		{"signin-puzzle", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: "17.1795343200.c2l4dGVlbmJ5dGVz.YW5kYXNpZ25hdHVyZQ", Bits: 17}}},
 		{"signin-again", &signin.Again{Base: b, App: app, Person: mira, Reason: signin.ForApp, Action: "/signin", OtherURL: "/signin?other=1", CancelAction: "/signin/cancel"}},
 		{"signin-again-safety", &signin.Again{Base: b, Person: tom, Reason: signin.ForSafety, Action: "/signin", Problem: signin.Wrong}},
 		{"signin-choose", &signin.Chooser{Base: b, App: app, Action: "/signin/choose", CancelAction: "/signin/cancel", Choices: []signin.Choice{{Person: mira, Value: "ses_1"}, {Person: tom, Value: "ses_2"}}}},

@@ -125,7 +125,8 @@ func TestAU20_ImportedPasswordsThatShareABeginningDiffer(t *testing.T) {
 
 func TestAU21_NoHashAndNoWordForNothingIsAPassword(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		sso, ann := w.create(account.New{Username: "sso"}), w.create(account.New{Username: "ann"})
+		w.create(account.New{Username: "sso"})
+		ann := w.create(account.New{Username: "ann"})
 		hash := bcrypted(t, good)
 		w.adopt(map[account.ID]string{ann: hash})
 		ours := w.stored(w.bob)

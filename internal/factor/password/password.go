@@ -52,6 +52,15 @@ type Options struct {
 	Hasher *argon.Hasher  // required; one per process
 	Rules  throttle.Rules // the zero value takes throttle.Default
 	Policy policy.Policy  // from policy.New; required
+	Strain Strain         // nil: nobody listens
+}
+
+// Strain hears what a storm of guesses is recognised by (package puzzle).
+type Strain interface {
+	// Failed is called for an attempt without a known device that was wrong, or came too fast.
+	Failed(id.Tenant)
+	// Busy is called for an attempt that found no place to be hashed.
+	Busy(id.Tenant)
 }
 
 // Room keeps and checks passwords. It is safe for concurrent use.
@@ -62,6 +71,7 @@ type Room struct {
 	hasher  *argon.Hasher
 	rules   throttle.Rules
 	policy  policy.Policy
+	strain  Strain
 }
 
 // New checks the options; an error is meant to stop the start.
@@ -75,7 +85,7 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if err := o.Rules.Check(); err != nil {
 		return nil, err
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy}, nil
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Strain}, nil
 }
 
 // Attempt is one password that somebody offers.
@@ -85,6 +95,9 @@ type Attempt struct {
 	Password   plaintext.Password
 	Source     netip.Addr // of the client
 	Device     string     // value of the device cookie, "" for none; not trusted
+	// Stranger is asked before an attempt without a known device costs anything; what it returns
+	// ends the attempt. nil lets all in. It must not look at who is meant.
+	Stranger func() error
 }
 
 // Place is where a proof goes: an interaction of the browser with this binding.

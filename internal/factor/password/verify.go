@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -92,11 +93,29 @@ func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 	if s, err = room.find(ctx, tenant, a); err != nil {
 		return s, false, "", err
 	}
-	if err = room.try(ctx, c, tenant, s); err != nil {
-		return s, false, "", err
+	if s.device == nil && a.Stranger != nil {
+		if err = a.Stranger(); err != nil {
+			return s, false, "", err
+		}
 	}
-	ok, rehash, err = room.judge(ctx, a.Password, s)
+	if err = room.try(ctx, c, tenant, s); err == nil {
+		ok, rehash, err = room.judge(ctx, a.Password, s)
+	}
+	room.feel(tenant, s, ok, err)
 	return s, ok, rehash, err
+}
+
+// feel tells whoever listens how an attempt went.
+func (room *Room) feel(tenant id.Tenant, s subject, ok bool, err error) {
+	var busy *argon.ErrBusy
+	var refused *Refused
+	switch {
+	case room.strain == nil:
+	case errors.As(err, &busy):
+		room.strain.Busy(tenant)
+	case s.device == nil && (errors.As(err, &refused) || err == nil && !ok):
+		room.strain.Failed(tenant)
+	}
 }
 
 // find reads what there is about whoever is meant. The same statements run for everybody.
@@ -245,6 +264,20 @@ func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []
 		return err
 	}
 	return keepDevice(tx, tenant, s.account, device)
+}
+
+// Familiar reports whether some account of the tenant has been signed in to with the device, by the
+// value of its cookie.
+func (room *Room) Familiar(ctx context.Context, tenant id.Tenant, device string) (known bool, err error) {
+	token, err := secret.DeviceCookie.Parse(device)
+	if err != nil {
+		return false, nil //nolint:nilerr // no cookie of ours, no device
+	}
+	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		known, err = deviceKnown(r, tenant, room.root.Digest(secret.DeviceCookie, token))
+		return err
+	})
+	return known, err
 }
 
 // deviceFor picks the device cookie of a browser that may be about to succeed: the one that it

@@ -44,6 +44,7 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("cardea.css", "text/css; charset=utf-8", []byte(style.String())),
 		newAsset("mark.svg", "image/svg+xml", readAsset("mark.svg")),
 		newAsset("form-post.js", "text/javascript; charset=utf-8", readAsset("form-post.js")),
+		newAsset("puzzle.js", "text/javascript; charset=utf-8", readAsset("puzzle.js")),
 		newAsset("reveal.js", "text/javascript; charset=utf-8", readAsset("reveal.js")),
 	}
 })

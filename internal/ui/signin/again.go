@@ -29,6 +29,7 @@ type Again struct {
 	// OtherURL leads to the form for somebody else; empty hides it.
 	OtherURL string
 	Problem  Problem
+	Puzzle   part.Puzzle // what strangers are asked for at present
 	Wait     time.Duration
 	// CancelAction takes the POST that returns to the app without signing in;
 	// empty hides it.

@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -21,6 +22,7 @@ import (
 type Room struct {
 	Visits    *visit.Room
 	Passwords *password.Room
+	Puzzles   *puzzle.Room
 	Translate web.ErrorFunc
 }
 
@@ -99,19 +101,23 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 	if i.Kind == interaction.Authorize {
 		cancel = visit.URL(r, PathCancel)
 	}
+	asked, err := room.puzzle(r, i, say.problem)
+	if err != nil {
+		return err
+	}
 	s := g.Session
 	if s == nil || other || i.About.Account != "" && i.About.Account != s.Account || i.Account != "" && i.Account != s.Account {
 		base, err := room.base(r.Context(), r, i)
 		if err != nil {
 			return err
 		}
-		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
+		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Puzzle: asked, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
 	}
-	return room.known(w, r, g, app, cancel, say)
+	return room.known(w, r, g, app, cancel, asked, say)
 }
 
 // known shows the pages of a person who is signed in.
-func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, app part.App, cancel string, say telling) error {
+func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, app part.App, cancel string, asked part.Puzzle, say telling) error {
 	i, s := g.Interaction, g.Session
 	base, err := room.base(r.Context(), r, i)
 	if err != nil {
@@ -129,7 +135,7 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, ap
 		return visit.Show(w, http.StatusOK, &Chooser{Base: base, App: app, Action: visit.URL(r, PathChoose), CancelAction: cancel,
 			Choices: []Choice{{Person: visit.Person(a), Value: string(s.ID)}}})
 	}
-	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Problem: say.problem, Wait: say.wait, CancelAction: cancel}
+	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Puzzle: asked, Problem: say.problem, Wait: say.wait, CancelAction: cancel}
 	if app.Name == "" {
 		page.Reason = ForSafety
 	}
@@ -170,7 +176,7 @@ func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 		return &web.Refusal{Status: http.StatusBadRequest, Public: "The password is longer than any may be.", Cause: err}
 	}
 	out, err := room.Passwords.Verify(r.Context(), g.Caller, visit.Tenant(r), password.Attempt{
-		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r),
+		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r), Stranger: room.stranger(r, g.Interaction, form),
 	}, password.Place{Interaction: g.Interaction.ID, Browser: g.Binding})
 	if err != nil {
 		return room.refused(w, r, g, username, err)
@@ -188,6 +194,8 @@ func (room *Room) refused(w http.ResponseWriter, r *web.Request, g visit.Guest, 
 	switch {
 	case errors.As(err, &busy):
 		return &visit.Refusal{Kind: "busy", Status: http.StatusServiceUnavailable, Wait: busy.RetryAfter, Cause: err}
+	case errors.As(err, new(*puzzle.Refused)):
+		return room.show(w, r, g, !room.sameName(r.Context(), r, g.Session, username), telling{username: username, problem: Unproved})
 	case !errors.As(err, &refused):
 		return err
 	case refused.Reason == password.Gone:
