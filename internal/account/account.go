@@ -2,6 +2,7 @@ package account
 
 import (
 	"embed"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -63,6 +64,16 @@ func (a Account) PrimaryEmail() (Email, bool) {
 		}
 	}
 	return Email{}, false
+}
+
+// Answers tells whether an identifier that somebody typed is the account's: its username, or an
+// address that it has verified, in any spelling.
+func (a Account) Answers(identifier string) bool {
+	if u, err := ParseUsername(identifier); err == nil {
+		return u.Key() == a.Username.Key()
+	}
+	e, err := ParseEmail(identifier)
+	return err == nil && slices.ContainsFunc(a.Emails, func(have Email) bool { return !have.VerifiedAt.IsZero() && have.Address.Key() == e.Key() })
 }
 
 // New is the wish for an account.

@@ -94,7 +94,7 @@ func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
 		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
-		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(), importEndpoints(),
+		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(), importEndpoints(),
 	} {
 		all = append(all, noun...)
 	}

@@ -16,9 +16,12 @@ import (
 	"github.com/cardea-iam/cardea/internal/api/apitest"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/notify"
+	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/setting"
+	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
@@ -28,7 +31,7 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 }{}, nil)
 
 // victims are ids of one thing of each kind in a tenant.
-type victims struct{ account, group, role, client, resource, session, token, policy, signin, imported string }
+type victims struct{ account, group, role, client, resource, session, token, effect, policy, signin, imported string }
 
 func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	t.Helper()
@@ -48,6 +51,14 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 		tenant = "default"
 	}
 	v.session = string(w.Session(t, tenant, w.People[prefix+"plain"].ID))
+	if err := w.Store.Write(t.Context(), tenant, store.Serializable, func(tx *store.Tx) error { return outbox.PutFor(tx, tenant, "mail", v.account, struct{}{}) }); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := notify.Page(t.Context(), w.Guard, apitest.Operator, tenant, "", 1)
+	if err != nil || len(waiting) != 1 {
+		t.Fatal(waiting, err)
+	}
+	v.effect = string(waiting[0].ID)
 	v.policy = post("/assurance/policies", `{"name":"victim","source":"@says(\"x\") forbid (principal, action, resource) when { context.level > 3 };"}`, "id")
 	v.signin = string(w.SignIn(t, tenant, w.People[prefix+"plain"].ID, session.ID(v.session)))
 	as(t, w, who, "PUT", where+v1+"/groups/"+v.group+"/members/"+v.account, "").want(t, 204)
@@ -59,7 +70,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "tenants": "acme"}[noun]
+		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "tenants": "acme"}[noun]
 	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
 }
 

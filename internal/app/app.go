@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
@@ -28,6 +30,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/mint"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -74,6 +77,7 @@ type App struct {
 	log      *slog.Logger
 	node     string // names this process in leases
 	outbox   *outbox.Worker
+	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
 	lock     *os.File
 }
@@ -128,6 +132,10 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.rooms(); err != nil {
 		return err
 	}
+	carriers, err := a.carriers()
+	if err != nil {
+		return err
+	}
 	a.outbox = outbox.NewWorker(a.Store, carriers, a.log)
 	a.sweepers = sweepers()
 	// A wrong root key shows here and not at somebody's sign-in.
@@ -140,9 +148,6 @@ func (a *App) open(ctx context.Context) error {
 
 // Facts are the loaders of what policies may look at: whose something is, then who that is.
 var Facts = []policy.Loader{session.Facts, apitoken.Facts, membership.Facts}
-
-// carriers carry effects out, by kind.
-var carriers = map[outbox.Kind]outbox.Carrier{}
 
 // prepareFolder makes the data folder (0700), refuses one that others may enter, and takes its
 // lock: two servers on one SQLite file would not see each other's caches.
@@ -170,11 +175,13 @@ func (a *App) prepareFolder() error {
 
 func (a *App) options() web.Options {
 	c := a.Config
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(newOutboxMetric(a.Store))
 	return web.Options{
 		PublicURL: c.PublicURL, Hosts: c.Hosts, Listen: c.Listen, MetricsListen: c.MetricsListen,
 		Socket:   filepath.Join(c.Data, SocketName),
 		CertFile: c.TLS.Cert, KeyFile: c.TLS.Key, TrustedProxies: c.TrustedProxies,
-		Resolve: a.resolve, Log: a.log, Errors: a.unrouted,
+		Resolve: a.resolve, Log: a.log, Errors: a.unrouted, Registry: registry,
 		Rates: map[web.RateClass]web.Rate{
 			web.RateStandard: rate(c.Limits.PerAddress, c.Limits.PerAddressBurst),
 			web.RateCostly:   rate(c.Limits.CostlyPerAddress, c.Limits.CostlyPerAddressBurst),

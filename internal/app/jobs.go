@@ -20,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -128,6 +129,7 @@ func sweepers() (out []*store.Sweeper) {
 		apitoken.Sweeps,
 		notify.Sweeps,
 		outbox.Sweeps,
+		inbox.Sweeps,
 		throttle.Sweeps,
 		assurance.Sweeps,
 		imports.Sweeps,

@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
@@ -26,6 +27,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/logout"
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -42,6 +44,9 @@ import (
 // rooms makes the rooms that are more than functions over rows.
 func (a *App) rooms() error {
 	a.Notify = notify.New(a.Root, a.Config.PublicURL, a.Tenants)
+	if a.Config.Mail.Inbox {
+		a.inbox = inbox.New(a.Guard)
+	}
 	hasher, err := argon.New(argon.Config{Current: password.Pepper(a.Root)})
 	if err != nil {
 		return err
@@ -53,14 +58,14 @@ func (a *App) rooms() error {
 	if a.puzzles, err = puzzle.New(a.Root, a.Store.Now, puzzle.Default()); err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles}); err != nil {
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles, Warn: a.failures}); err != nil {
 		return err
 	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
 	a.imports = imports.New(a.Guard, a.Passwords)
-	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants)
+	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
 	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -68,7 +73,10 @@ func (a *App) rooms() error {
 		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
-	if a.signin, err = signin.New(a.Guard, a.Tenants, life, a.Passwords); err != nil {
+	if a.signin, err = signin.New(signin.Options{
+		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
+		Offers: credential.Offered, Unusual: a.unusual,
+	}, a.Passwords); err != nil {
 		return err
 	}
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}

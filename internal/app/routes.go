@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
@@ -24,7 +25,12 @@ func (a *App) routes() []web.Route {
 	visits, pages := a.visits, a.pages
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
+	var development []web.Route
+	if a.inbox != nil {
+		development = (&uiinbox.Room{Visits: visits, Inbox: a.inbox, Translate: pages.Translate}).Routes()
+	}
 	return slices.Concat(
+		development,
 		a.metadataRoom().Routes(),
 		authorize.Routes(),
 		a.logoutRoom(pages).Routes(),

@@ -16,6 +16,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -47,6 +48,7 @@ var Schema = []store.Migrations{
 	password.Migrations,
 	apitoken.Migrations,
 	notify.Migrations,
+	inbox.Migrations,
 	assurance.Migrations,
 	imports.Migrations,
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/imports"
 	"github.com/cardea-iam/cardea/internal/cli/jwt"
 	"github.com/cardea-iam/cardea/internal/cli/key"
+	"github.com/cardea-iam/cardea/internal/cli/outbox"
 	"github.com/cardea-iam/cardea/internal/cli/resource"
 	"github.com/cardea-iam/cardea/internal/cli/role"
 	"github.com/cardea-iam/cardea/internal/cli/session"
@@ -84,7 +85,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		add(root, "server", e)
 	}
 	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
-		resource.Command, key.Command, session.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command, imports.Command} {
+		resource.Command, key.Command, session.Command, outbox.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command, imports.Command} {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())

@@ -36,6 +36,10 @@ const (
 	Logout    Kind = "logout"    // an RP-initiated logout to confirm
 )
 
+// SignsIn tells whether proofs in an interaction of the kind may become a session. Kinds that are
+// not listed may not: a recovery or a registration is no second door.
+func (k Kind) SignsIn() bool { return k == Authorize || k == Account }
+
 // Lifetime is how long a person may take.
 const Lifetime = 30 * time.Minute
 

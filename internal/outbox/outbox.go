@@ -66,6 +66,12 @@ type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
 
+// IsPermanent reports whether an error is, or wraps, one that Permanent made.
+func IsPermanent(err error) bool {
+	var p permanent
+	return errors.As(err, &p)
+}
+
 // Drop deletes the effects of a subject that are not carried out yet.
 func Drop(tx *store.Tx, tenant id.Tenant, subject string) error {
 	_, err := tx.Exec("DELETE FROM outbox WHERE tenant = $1 AND subject = $2", tenant, subject)
@@ -134,7 +140,7 @@ func failed(tx *store.Tx, e Effect, cause error) error {
 		reason = strings.ToValidUTF8(reason[:maxReason], "")
 	}
 	before := tx.Now().Add(-giveUp)
-	if final := (permanent{}); errors.As(cause, &final) {
+	if IsPermanent(cause) {
 		before = tx.Now().Add(time.Hour) // whatever its age
 		e.Attempts = leastTries
 	}

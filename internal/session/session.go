@@ -22,10 +22,11 @@ type ID string
 type Session struct {
 	ID        ID
 	Account   account.ID
-	Epoch     int64 // the account's epoch when the session began
-	Facts     []factor.Fact
-	Address   string // where it began
-	Agent     string // User-Agent with which it began, at most 300 bytes
+	Epoch     int64         // the account's epoch when the session began
+	Facts     []factor.Fact // what was proved, as it counts now
+	Proved    []factor.Fact // what was proved; rows' readers fill it in
+	Address   string        // where it began
+	Agent     string        // User-Agent with which it began, at most 300 bytes
 	CreatedAt time.Time
 	SeenAt    time.Time // last use, to the minute
 	Idle      time.Duration
@@ -86,6 +87,7 @@ func (l Lifetimes) Starting(s Session, now time.Time) Session {
 
 // aged returns the session as it counts at a time.
 func (s Session) aged(now time.Time) Session {
+	s.Proved = s.Facts
 	if now.After(s.StrongUntil) || now.After(s.SeenAt.Add(s.StrongIdle)) {
 		s.Facts = factor.Weaken(s.Facts)
 	}

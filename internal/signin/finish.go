@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -13,10 +14,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
-
-// MaxSessions is how many living sessions an account has; a further one ends the oldest
-// (security row AU28).
-const MaxSessions = 100
 
 // ContinueDetail says which session an interaction goes on with.
 type ContinueDetail struct {
@@ -40,6 +37,7 @@ func (r *Refused) RefusalCode() string { return r.Code }
 var (
 	ErrGone       = &Refused{"interaction_gone"} // over, expired, or another browser's
 	ErrIncomplete = &Refused{"incomplete"}       // something is still missing
+	ErrDenied     = &Refused{"denied"}           // policies let nobody in so
 )
 
 // Place names an interaction together with the browser that it belongs to.
@@ -51,24 +49,26 @@ type Place struct {
 // Begin is what the browser brings to the end of a sign-in.
 type Begin struct {
 	Place
-	Digest  []byte           // of the cookie of the new session
-	Old     *session.Session // the browser's living session, nil for none
-	Address string
-	Agent   string // User-Agent
+	Arrival
+	Digest   []byte           // of the cookie of the new session
+	Old      *session.Session // the browser's living session, nil for none
+	Device   []byte           // digest of the device cookie that the browser will have
+	Remember bool             // the person asked that this browser be remembered
 }
 
-// Finish starts the session of a sign-in in which nothing is missing. The session that the browser
-// had ends: of the same person its grants go on with the new one, of another person they end with
-// it. What was proved in the interaction is used up. Refusals: ErrGone, ErrIncomplete.
+// Finish starts the session of a sign-in in which nothing is missing, and tells the person of one
+// that is unusual. The session that the browser had ends if it is of the same person, whose grants
+// go on with the new one, or if it was to be proved again; another person's stays for the chooser.
+// What was proved in the interaction is used up. Refusals: ErrGone, ErrIncomplete, ErrDenied.
 func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant, b Begin) (session.Session, error) {
-	now := room.guard.Store().Now()
-	s := session.Session{ID: session.ID(id.New("ses", now)), Address: b.Address, Agent: b.Agent}
+	now := room.Guard.Store().Now()
+	s := session.Session{ID: session.ID(id.New("ses", now)), Address: c.Address, Agent: b.Agent}
 	detail := &session.StartDetail{}
 	least, err := room.least(ctx, tenant)
 	if err != nil {
 		return s, err
 	}
-	err = room.guard.Do(ctx, c, session.Start.On(tenant, s.ID, detail), func(tx *store.Tx) error {
+	err = room.Guard.Do(ctx, c, session.Start.On(tenant, s.ID, detail), func(tx *store.Tx) error {
 		i, err := get(tx, tenant, b.Place)
 		if err != nil {
 			return err
@@ -77,29 +77,36 @@ func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if err != nil {
 			return err
 		}
-		who, facts := proved(i, old)
-		if len(i.Facts) == 0 || who != i.Account || !fits(i, session.Session{Account: who}) || !atLeast(i.About.Want, least).MetBy(facts) {
-			return ErrIncomplete
+		p, h, err := room.enough(tx, question{room, tx.Read(), tenant, i, b.Arrival, least}, old)
+		if err != nil {
+			return err
 		}
-		if s.Epoch, err = account.Active(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
+		if s.Epoch, err = account.Active(tx.Read(), tenant, p.who); errors.Is(err, store.ErrNotFound) {
 			return ErrIncomplete // disabled meanwhile
 		} else if err != nil {
 			return err
 		}
-		s.Account, s.Facts = who, facts
-		s = room.life.Starting(s, now)
+		s.Account, s.Facts = p.who, p.facts
+		s = room.Lifetimes.Starting(s, now)
 		strength := s.Strength()
-		*detail = session.StartDetail{Account: string(who), ACR: strength.Level.ACR(), AMR: strength.AMR}
+		*detail = session.StartDetail{Account: string(p.who), ACR: strength.Level.ACR(), AMR: strength.AMR}
 		if err := session.Insert(tx, tenant, s, b.Digest, b.Browser); err != nil {
 			return err
 		}
-		if err := replace(tx, tenant, old, s); err != nil {
+		if err := replace(tx, tenant, i, old, s); err != nil {
 			return err
 		}
-		if _, err := session.EndOldest(tx, tenant, who, MaxSessions); err != nil {
+		most, err := session.Settings.Get(tx.Read(), tenant)
+		if err != nil {
 			return err
 		}
-		if err := interaction.SetFacts(tx, tenant, i.ID, who, nil); err != nil {
+		if _, err := session.EndOldest(tx, tenant, p.who, most.Most); err != nil {
+			return err
+		}
+		if err := room.learn(tx, tenant, b, h, s); err != nil {
+			return err
+		}
+		if err := interaction.SetFacts(tx, tenant, i.ID, p.who, nil); err != nil {
 			return err
 		}
 		return interaction.SetSession(tx, tenant, i.ID, s.ID)
@@ -107,14 +114,56 @@ func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant,
 	return s, err
 }
 
-// Resume goes on with the session that the browser has, if that is enough. If it is not, the
+// enough looks again, in the transaction, whether nothing is missing.
+func (room *Room) enough(tx *store.Tx, q question, old *session.Session) (proof, hearing, error) {
+	p := proved(q.i, old)
+	if !q.i.Kind.SignsIn() || len(q.i.Facts) == 0 || p.who != q.i.Account || !fits(q.i, session.Session{Account: p.who}) {
+		return p, hearing{}, ErrIncomplete
+	}
+	want, h, err := q.wanted(p)
+	switch {
+	case err != nil:
+		return p, h, err
+	case want == nil:
+		tx.OnRefusal(func(tx *store.Tx) error { // the attempt is kept although, and because, it is refused
+			_, err := room.Assurance.Record(tx, q.tenant, assurance.Recorded{Attempt: h.attempt, Agent: q.from.Agent, Proof: h.proof, Verdict: h.verdict})
+			return err
+		})
+		return p, h, ErrDenied
+	case !want.MetBy(p.facts):
+		return p, h, ErrIncomplete
+	}
+	return p, h, nil
+}
+
+// learn keeps the attempt, the browser, and what the person wished for it; and tells the person.
+func (room *Room) learn(tx *store.Tx, tenant id.Tenant, b Begin, h hearing, s session.Session) error {
+	if _, err := room.Assurance.Record(tx, tenant, assurance.Recorded{Attempt: h.attempt, Agent: b.Agent, Proof: h.proof, Verdict: h.verdict, Session: s.ID}); err != nil {
+		return err
+	}
+	if err := room.Devices.KeepDevice(tx, tenant, s.Account, b.Device); err != nil {
+		return err
+	}
+	if b.Remember && s.Strength().Level >= 2 {
+		if _, err := assurance.Remember(tx, tenant, s.Account, b.Device); err != nil {
+			return err
+		}
+	}
+	if !h.verdict.Notify {
+		return nil
+	}
+	return room.Unusual(tx, tenant, s.Account, h.attempt, b.Agent)
+}
+
+// Resume goes on with a session of this browser, if that is enough. With digest, that of a new
+// cookie, the session becomes the one that the browser speaks for. If it is not enough the
 // interaction remembers whom the person chose. Refusals: ErrGone.
-func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, s session.Session) (enough bool, err error) {
+func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, s session.Session, from Arrival, digest []byte) (enough bool, err error) {
 	least, err := room.least(ctx, tenant)
 	if err != nil {
 		return false, err
 	}
-	err = room.guard.Do(ctx, c, Continue.On(tenant, at.Interaction, &ContinueDetail{string(s.ID), string(s.Account)}), func(tx *store.Tx) error {
+	err = room.Guard.Do(ctx, c, Continue.On(tenant, at.Interaction, &ContinueDetail{string(s.ID), string(s.Account)}), func(tx *store.Tx) error {
 		i, err := get(tx, tenant, at)
 		if err != nil {
 			return err
@@ -126,7 +175,18 @@ func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if present == nil || !fits(i, s) {
 			return ErrGone
 		}
-		if enough = atLeast(i.About.Want, least).MetBy(present.Facts); !enough {
+		if digest != nil {
+			if err := session.Bring(tx, tenant, s.ID, at.Browser, digest); errors.Is(err, store.ErrNotFound) {
+				return ErrGone
+			} else if err != nil {
+				return err
+			}
+		}
+		q := question{room, tx.Read(), tenant, i, from, least}
+		if enough, err = q.suffices(*present); err != nil {
+			return err
+		}
+		if !enough {
 			return interaction.SetFacts(tx, tenant, i.ID, s.Account, nil)
 		}
 		return interaction.SetSession(tx, tenant, i.ID, s.ID)
@@ -154,9 +214,10 @@ func living(tx *store.Tx, tenant id.Tenant, s *session.Session) (*session.Sessio
 	return &again, err
 }
 
-// replace ends the session that the browser had before.
-func replace(tx *store.Tx, tenant id.Tenant, old *session.Session, s session.Session) error {
-	if old == nil {
+// replace ends the session that the browser had before, unless it is another person's and nobody
+// asked for a new proof: that one waits for the chooser.
+func replace(tx *store.Tx, tenant id.Tenant, i interaction.Interaction, old *session.Session, s session.Session) error {
+	if old == nil || old.Account != s.Account && i.About.Want.NotOlder.IsZero() {
 		return nil
 	}
 	if old.Account == s.Account {
@@ -167,13 +228,28 @@ func replace(tx *store.Tx, tenant id.Tenant, old *session.Session, s session.Ses
 	return session.End(tx, tenant, old.ID)
 }
 
+// Name is the verb of saying who one is.
+var Name = guard.Declare[interaction.ID, guard.None]("interaction.identify", guard.Public, "Say who one is, before anything is proved")
+
+// Identify notes who the person says they are, a username or an address. Nothing is looked up.
+// Refusal: ErrGone.
+func (room *Room) Identify(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, identifier string) error {
+	return room.Guard.Do(ctx, c, Name.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
+		i, err := get(tx, tenant, at)
+		if err != nil {
+			return err
+		}
+		return interaction.SetIdentifier(tx, tenant, i.ID, identifier)
+	})
+}
+
 // Cancel is the verb of going back without having signed in.
 var Cancel = guard.Declare[interaction.ID, guard.None]("interaction.cancel", guard.Public, "Go back to the application without signing in")
 
 // Stop notes that the person does not want to go on: the interaction is denied, which whoever began
 // it tells the client. Refusal: ErrGone, also where there was an answer before.
 func (room *Room) Stop(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place) error {
-	return room.guard.Do(ctx, c, Cancel.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
+	return room.Guard.Do(ctx, c, Cancel.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
 		i, err := get(tx, tenant, at)
 		if err != nil {
 			return err

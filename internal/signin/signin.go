@@ -3,13 +3,16 @@ package signin
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
@@ -27,19 +30,65 @@ type Factor interface {
 	Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error)
 }
 
-// Room is the dispatcher. It is safe for concurrent use.
-type Room struct {
-	guard   *guard.Guard
-	tenants *tenant.Directory
-	factors []Factor
-	life    session.Lifetimes
+// Promising is a factor whose proofs have marks that depend on what the person enrolled: a passkey
+// that verifies its user reaches more than one that does not.
+type Promising interface {
+	// Promise is the marks of the strongest proof that the person can give.
+	Promise(r *store.Reader, tenant id.Tenant, who account.ID) ([]factor.Mark, error)
 }
 
-// New returns the dispatcher over factors in the order in which they are asked for. An error is
+// Enrolling is a factor that can be set up in the middle of a sign-in that asks for more than the
+// person has.
+type Enrolling interface {
+	Factor
+	// EnrolPath is the page that sets it up, below the tenant's root. It takes ?i=ID.
+	EnrolPath() string
+}
+
+// Offering tells which factors a tenant offers; the room credential's setting.
+type Offering func(r *store.Reader, tenant id.Tenant) ([]factor.Kind, error)
+
+// Devices knows the browsers in which people signed in before.
+type Devices interface {
+	// DeviceDigest is how rows know the device cookie's text; nil for text that is none.
+	DeviceDigest(text string) []byte
+	// KnowsDevice tells whether the account was signed in to with the device.
+	KnowsDevice(r *store.Reader, tenant id.Tenant, who account.ID, digest []byte) (bool, error)
+	// KeepDevice notes that it was, just now.
+	KeepDevice(tx *store.Tx, tenant id.Tenant, who account.ID, digest []byte) error
+	// LastingDevice is the device cookie for a browser that has just signed in: the one that it has, if
+	// we gave it out, else a fresh one.
+	LastingDevice(ctx context.Context, tenant id.Tenant, text string) (digest []byte, fresh secret.Secret, err error)
+}
+
+// Notice tells a person of a sign-in that is unusual for them.
+type Notice func(tx *store.Tx, tenant id.Tenant, who account.ID, a assurance.Attempt, agent string) error
+
+// Options are what the dispatcher is made of. All are required.
+type Options struct {
+	Guard     *guard.Guard
+	Tenants   *tenant.Directory
+	Lifetimes session.Lifetimes
+	Assurance *assurance.Room
+	Devices   Devices
+	Offers    Offering
+	Unusual   Notice
+}
+
+// Room is the dispatcher. It is safe for concurrent use.
+type Room struct {
+	Options
+	factors []Factor
+}
+
+// New returns the dispatcher over factors in the order in which they are preferred. An error is
 // meant to stop the start.
-func New(g *guard.Guard, tenants *tenant.Directory, life session.Lifetimes, factors ...Factor) (*Room, error) {
-	if life.Idle < time.Second || life.Absolute < life.Idle {
+func New(o Options, factors ...Factor) (*Room, error) {
+	if o.Lifetimes.Idle < time.Second || o.Lifetimes.Absolute < o.Lifetimes.Idle {
 		return nil, errors.New("signin: a session lives for at least a second, and unused no longer than in all")
+	}
+	if o.Guard == nil || o.Tenants == nil || o.Assurance == nil || o.Devices == nil || o.Offers == nil || o.Unusual == nil {
+		return nil, errors.New("signin: something that the dispatcher needs is missing")
 	}
 	first := false
 	for _, f := range factors {
@@ -48,7 +97,15 @@ func New(g *guard.Guard, tenants *tenant.Directory, life session.Lifetimes, fact
 	if !first {
 		return nil, errors.New("signin: no factor can begin a sign-in")
 	}
-	return &Room{g, tenants, factors, life}, nil
+	return &Room{o, factors}, nil
+}
+
+// Arrival is where a request comes from.
+type Arrival struct {
+	Address   netip.Addr
+	Agent     string // User-Agent
+	Device    string // the device cookie's text, not trusted
+	Automated bool   // a program seems to have sent it
 }
 
 // Verdict is what Next says.
@@ -56,26 +113,45 @@ type Verdict int
 
 // The verdicts. The zero value asks for the impossible.
 const (
-	Impossible Verdict = iota // the person has no factor that would be enough
-	Prove                     // the person must prove Step.Factor
+	Impossible Verdict = iota // nothing that the person has, or could set up, would be enough
+	Prove                     // the person must prove Step.Factor, or one of Step.Others
+	Enrol                     // the person has proved all they have and must set up more
 	Enough                    // nothing is missing
 )
 
 // Step is what comes next.
 type Step struct {
 	Verdict Verdict
-	Factor  Factor // with Prove
+	Factor  Factor   // with Prove: the preferred one
+	Others  []Factor // with Prove: other ways
+	// Enrolments is, with Enrol, what the person may set up.
+	Enrolments []Enrolling
+	Want       factor.Want
+}
+
+// Offers reports whether the step takes a factor.
+func (s Step) Offers(kind factor.Kind) bool {
+	if s.Verdict != Prove {
+		return false
+	}
+	for _, f := range append([]Factor{s.Factor}, s.Others...) {
+		if f.Kind() == kind {
+			return true
+		}
+	}
+	return false
 }
 
 // Next says what is missing in an interaction. s is the browser's living session, nil for none;
 // what was proved in it counts if it is of the person whom the interaction is about.
-func (room *Room) Next(ctx context.Context, tenant id.Tenant, i interaction.Interaction, s *session.Session) (step Step, err error) {
+func (room *Room) Next(ctx context.Context, tenant id.Tenant, i interaction.Interaction, s *session.Session, from Arrival) (step Step, err error) {
 	least, err := room.least(ctx, tenant)
 	if err != nil {
 		return step, err
 	}
-	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		step, err = room.next(r, tenant, i, s, atLeast(i.About.Want, least))
+	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		q := question{room, r, tenant, i, from, least}
+		step, err = q.next(s)
 		return err
 	})
 	return step, err
@@ -83,98 +159,65 @@ func (room *Room) Next(ctx context.Context, tenant id.Tenant, i interaction.Inte
 
 // least is the level that the tenant asks of every sign-in.
 func (room *Room) least(ctx context.Context, tenant id.Tenant) (factor.Level, error) {
-	t, err := room.tenants.ByID(ctx, tenant)
+	t, err := room.Tenants.ByID(ctx, tenant)
 	if t.MFAEnforced {
 		return 2, err
 	}
 	return 1, err
 }
 
-func atLeast(w factor.Want, l factor.Level) factor.Want {
-	w.Level = max(w.Level, l)
-	return w
-}
-
-func (room *Room) next(r *store.Reader, tenant id.Tenant, i interaction.Interaction, s *session.Session, want factor.Want) (Step, error) {
-	who, facts := proved(i, s)
-	if len(i.Facts) > 0 && want.MetBy(facts) {
-		return Step{Verdict: Enough}, nil
+// Suffices reports whether a session alone is enough for an interaction, so that the person need
+// only say that they are the one.
+func (room *Room) Suffices(ctx context.Context, tenant id.Tenant, i interaction.Interaction, s session.Session, from Arrival) (enough bool, err error) {
+	least, err := room.least(ctx, tenant)
+	if err != nil {
+		return false, err
 	}
-	for _, f := range room.factors {
-		if !helps(want, facts, f.Kind(), r.Now()) {
-			continue
-		}
-		if who == "" {
-			if f.First() {
-				return Step{Prove, f}, nil
-			}
-			continue
-		}
-		enrolled, err := f.Enrolled(r, tenant, who)
-		if err != nil {
-			return Step{}, err
-		}
-		if enrolled {
-			return Step{Prove, f}, nil
-		}
-	}
-	return Step{}, nil
-}
-
-// proved is who is there, as far as it is known, and what they have proved: in the interaction,
-// and before it in the session if that is theirs. A fresh proof takes the place of an old one.
-func proved(i interaction.Interaction, s *session.Session) (account.ID, []factor.Fact) {
-	who, facts := i.Account, i.Facts
-	if s == nil || who != "" && who != s.Account || i.About.Account != "" && i.About.Account != s.Account {
-		return who, facts
-	}
-	all := s.Facts
-	for _, f := range facts {
-		all = factor.Add(all, f)
-	}
-	return s.Account, all
-}
-
-// helps reports whether a fresh proof would bring the facts nearer to what is wanted.
-func helps(want factor.Want, facts []factor.Fact, kind factor.Kind, now time.Time) bool {
-	if want.NotOlder.After(now) {
-		now = want.NotOlder // the request came in by a node whose clock is a little ahead
-	}
-	with := factor.Add(facts, factor.Proved(kind, now))
-	return factor.Assess(with).Level > factor.Assess(facts).Level || want.MetBy(with)
+	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		q := question{room, r, tenant, i, from, least}
+		enough, err = q.suffices(s)
+		return err
+	})
+	return enough, err
 }
 
 // Reach is the highest level that an account's factors prove together.
 func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (l factor.Level, err error) {
-	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		l, err = room.reach(r, tenant, who)
+	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		all, err := room.promised(r, tenant, who)
+		l = factor.Assess(all).Level
 		return err
 	})
 	return l, err
 }
 
-func (room *Room) reach(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error) {
-	var facts []factor.Fact
+// promised are the proofs that a person can give.
+func (room *Room) promised(r *store.Reader, tenant id.Tenant, who account.ID) (facts []factor.Fact, err error) {
 	for _, f := range room.factors {
 		enrolled, err := f.Enrolled(r, tenant, who)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if enrolled {
-			facts = append(facts, factor.Proved(f.Kind(), r.Now()))
+		if !enrolled {
+			continue
+		}
+		fact, err := promise(r, tenant, who, f, r.Now())
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, fact)
+	}
+	return facts, nil
+}
+
+// promise is the proof that a person would give with a factor at a time.
+func promise(r *store.Reader, tenant id.Tenant, who account.ID, f Factor, at time.Time) (factor.Fact, error) {
+	var marks []factor.Mark
+	if p, ok := f.(Promising); ok && who != "" {
+		var err error
+		if marks, err = p.Promise(r, tenant, who); err != nil {
+			return factor.Fact{}, err
 		}
 	}
-	return factor.Assess(facts).Level, nil
-}
-
-// Suffices reports whether the browser's session alone is enough for an interaction, so that the
-// person need only say that they are the one.
-func (room *Room) Suffices(ctx context.Context, tenant id.Tenant, i interaction.Interaction, s session.Session) (bool, error) {
-	least, err := room.least(ctx, tenant)
-	return err == nil && fits(i, s) && atLeast(i.About.Want, least).MetBy(s.Facts), err
-}
-
-// fits reports whether the session's person will do.
-func fits(i interaction.Interaction, s session.Session) bool {
-	return i.About.Account == "" || i.About.Account == s.Account
+	return factor.Proved(f.Kind(), at, marks...), nil
 }

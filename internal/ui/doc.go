@@ -9,6 +9,8 @@
 //	signin   sign-in form, account chooser, proving it is still you
 //	consent  what an app asks for, approve or deny
 //	account  a person's own pages: profile, password, sessions, apps
+//	mail     what mails and text messages say and how they look
+//	inbox    the development inbox
 //	notice   errors, signed out, signing out, first set-up, form_post
 //
 // Every page works without script and without style, in every [part.Locale],

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
+	"github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -55,14 +57,21 @@ func samples(l part.Locale) []sample {
 	}
 	claims := account.Claims{Name: "Mira Lindqvist", GivenName: "Mira", FamilyName: "Lindqvist", Nickname: "Mi",
 		Locale: "en-GB", Zoneinfo: "Europe/Berlin", PhoneNumber: "030 1234567", Locality: "Berlin", Country: "Germany"}
+	var everyWay []signin.Way
+	for _, k := range factor.Kinds() {
+		everyWay = append(everyWay, signin.WayTo(k, "/signin/"+string(k)))
+	}
 	list := []sample{
-		{"signin", &signin.Page{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}},
-		{"signin-wrong", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Wrong}},
-		{"signin-throttled", &signin.Page{Base: b, Action: "/signin", Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
-		{"signin-puzzle", &signin.Page{Base: b, App: app, Action: "/signin", Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: "17.1795343200.c2l4dGVlbmJ5dGVz.YW5kYXNpZ25hdHVyZQ", Bits: 17}}},
-		{"signin-again", &signin.Again{Base: b, App: app, Person: mira, Reason: signin.ForApp, Action: "/signin", OtherURL: "/signin?other=1", CancelAction: "/signin/cancel"}},
-		{"signin-again-safety", &signin.Again{Base: b, Person: tom, Reason: signin.ForSafety, Action: "/signin", Problem: signin.Wrong}},
-		{"signin-choose", &signin.Chooser{Base: b, App: app, Action: "/signin/choose", CancelAction: "/signin/cancel", Choices: []signin.Choice{{Person: mira, Value: "ses_1"}, {Person: tom, Value: "ses_2"}}}},
+		{"signin", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Username: "mira", OtherURL: "/signin?other=1", Ways: everyWay}},
+		{"signin-wrong", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Wrong}},
+		{"signin-throttled", &signin.Page{Frame: signin.Frame{Base: b, Action: "/signin"}, Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
+		{"signin-puzzle", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: "17.1795343200.c2l4dGVlbmJ5dGVz.YW5kYXNpZ25hdHVyZQ", Bits: 17}}},
+		{"signin-name", &signin.Identifier{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}}},
+		{"signin-other", &signin.Other{Frame: signin.Frame{Base: b, App: app, CancelAction: "/signin/cancel"}, Ways: everyWay}},
+		{"signin-enrol", &signin.Enrol{Frame: signin.Frame{Base: b, App: app, CancelAction: "/signin/cancel"}, Ways: everyWay[:3]}},
+		{"signin-again", &signin.Again{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Person: mira, Reason: signin.ForApp, OtherURL: "/signin?other=1"}},
+		{"signin-again-safety", &signin.Again{Frame: signin.Frame{Base: b, Action: "/signin"}, Person: tom, Reason: signin.ForSafety, Problem: signin.Wrong}},
+		{"signin-choose", &signin.Chooser{Frame: signin.Frame{Base: b, App: app, Action: "/signin/choose", CancelAction: "/signin/cancel"}, Choices: []signin.Choice{{Person: mira, Value: "ses_1"}, {Person: tom, Value: "ses_2"}}}},
 		{"consent", &consent.Page{Base: b, App: app, Person: mira, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid", "profile", "email", "address", "phone", "offline_access"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{granted, write}}}}},
 		{"consent-withheld", &consent.Page{Base: b, App: verified, Person: tom, SwitchURL: "/signin?other=1", Action: "/consent", Identity: []string{"openid"}, APIs: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{read}}}, Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{write}}}}},
 		{"consent-nothing", &consent.Page{Base: b, App: app, Person: tom, Action: "/consent", Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{{Name: "write:events"}}}}}},
@@ -84,6 +93,14 @@ func samples(l part.Locale) []sample {
 		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
 		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
 		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
+		{"inbox", &inbox.List{Base: b, AllURL: "/inbox", Entries: []inbox.Entry{
+			{URL: "/inbox/out_2", Channel: "mail", To: "mira@larkspur.example", Subject: "Your password was changed", At: now.Add(-time.Minute)},
+			{URL: "/inbox/out_1", Channel: "sms", To: "+493012345678", Subject: "482913 is your code to sign in to HireMe123. It is valid for 10 minutes.", At: now.Add(-time.Hour)},
+		}}},
+		{"inbox-narrowed", &inbox.List{Base: b, AllURL: "/inbox", To: "mira@larkspur.example"}},
+		{"inbox-message", &inbox.Message{Base: b, Entry: inbox.Entry{URL: "/inbox/out_2", Channel: "mail", To: "mira@larkspur.example", Subject: "Your password was changed", At: now.Add(-time.Minute)},
+			Text: "The password of your account at Larkspur Studio was changed.\n\nThis wasn’t you?\n<https://id.example.com/not-me?t=cdr_nm_x>\n", Links: []string{"https://id.example.com/not-me?t=cdr_nm_x"},
+			HTMLURL: "/inbox/out_2/html", ListURL: "/inbox", RecipientURL: "/inbox?to=mira%40larkspur.example"}},
 		{"setup", &notice.Setup{Base: b, Action: "/setup", MinLength: 15, Until: now.Add(12 * time.Minute)}},
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
@@ -94,8 +111,8 @@ func samples(l part.Locale) []sample {
 	longFrame.TenantName = strings.Repeat("Reichsgesetzblatt", 3)
 	longScopes := []part.API{{Name: long.Name, Scopes: []part.Scope{{Text: strings.Repeat("unbreakable", 9)}}}}
 	list = append(list,
-		sample{"long-signin", &signin.Again{Base: longFrame.Base, App: long, Person: longPerson, Reason: signin.ForApp, Action: "/signin", OtherURL: "/o", CancelAction: "/c"}},
-		sample{"long-choose", &signin.Chooser{Base: longFrame.Base, App: long, Action: "/c", Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
+		sample{"long-signin", &signin.Again{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/signin", CancelAction: "/c"}, Person: longPerson, Reason: signin.ForApp, OtherURL: "/o"}},
+		sample{"long-choose", &signin.Chooser{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/c"}, Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
 		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
 		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
 		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},

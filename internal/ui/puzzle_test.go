@@ -38,7 +38,7 @@ func TestTheBrowserFindsTheProofAndSendsTheForm(t *testing.T) {
 		c := room.Ask(id.Default, "int_1")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", strictPolicy)
-		fmt.Fprint(w, render(t, &signin.Page{Base: base(part.English), Action: "/signin", Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: c.Text, Bits: c.Bits}}))
+		fmt.Fprint(w, render(t, &signin.Page{Frame: signin.Frame{Base: base(part.English), Action: "/signin"}, Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: c.Text, Bits: c.Bits}}))
 	})
 	mux.HandleFunc("POST /signin", func(w http.ResponseWriter, r *http.Request) {
 		err := room.Check(id.Default, "int_1", puzzle.Answer{Challenge: r.PostFormValue(puzzle.FieldChallenge), Proof: r.PostFormValue(puzzle.FieldProof)})

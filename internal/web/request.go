@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -41,6 +42,14 @@ type Request struct {
 // BaseURL is the configured public URL, without trailing slash. No header
 // changes it.
 func (r *Request) BaseURL() string { return r.server.base }
+
+// TenantPath is the path of the request below the tenant's root.
+func (r *Request) TenantPath() string {
+	if r.Tenant.Name == "" {
+		return r.URL.Path
+	}
+	return strings.TrimPrefix(r.URL.Path, "/t/"+r.Tenant.Name)
+}
 
 // Attr adds a field to the one log line of the request. Never add a query, a
 // body, a token or personal data: ids only.

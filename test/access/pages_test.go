@@ -28,7 +28,7 @@ func at(name, says string, who person, steps ...step) page { return page{name, s
 func (w *world) pages() []page {
 	signIn := func(name, with string) step {
 		return func(w *window) {
-			for _, s := range []step{fill("username", name), fill("password", with), press("submit")} {
+			for _, s := range []step{fill("username", name), press("submit"), fill("password", with), press("submit")} {
 				s(w)
 			}
 		}

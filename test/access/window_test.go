@@ -60,7 +60,7 @@ func (b *browsers) of(t *testing.T, who person, seen func(string)) *window {
 	w.look("light", 1280)
 	if who != guest {
 		b.windows[who] = w
-		for _, s := range []step{open("/account"), fill("username", string(who)), fill("password", password), press("submit")} {
+		for _, s := range []step{open("/account"), fill("username", string(who)), press("submit"), fill("password", password), press("submit")} {
 			s(w)
 		}
 	}

@@ -50,6 +50,10 @@ func (p *Person) act(ctx context.Context, page *Page, redirectURI string) (*Page
 			f.Fields.Set("password", p.Password)
 			next, err := p.Press(ctx, f, f.button("submit"), redirectURI)
 			return next, nil, err
+		case slices.Contains(f.Inputs, "username"): // who one is, on a page before the password's
+			f.Fields.Set("username", p.Username)
+			next, err := p.Press(ctx, f, f.button("submit"), redirectURI)
+			return next, nil, err
 		case f.has("approve"):
 			id := "approve"
 			if p.Deny {

@@ -67,6 +67,7 @@ func (w *window) fill(id, text string) {
 func (w *window) signIn(username, password, then string) {
 	w.t.Helper()
 	w.fill("username", username)
+	w.press("submit", "#password")
 	w.fill("password", password)
 	w.press("submit", then)
 }

@@ -10,6 +10,7 @@ var (
 	Resource = Noun{Name: "resource", Path: "/resources", Prefix: "res", ID: "id", Names: []string{"audience", "name"}}
 	Key      = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid", Few: true}
 	Setting  = Noun{Name: "setting", Path: "/settings", Prefix: "", ID: "name", Few: true}
+	Outbox   = Noun{Name: "outbox", Path: "/outbox", Prefix: "out", ID: "id"}
 	Session  = Noun{Name: "session", Path: "/sessions", Prefix: "ses", ID: "id"}
 	Event    = Noun{Name: "event", Path: "/events", Prefix: "", ID: "position"}
 	Policy   = Noun{Name: "assurance", Thing: "policy", Path: "/assurance/policies", Prefix: "apo", ID: "id", Names: []string{"name"}}

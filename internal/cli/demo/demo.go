@@ -53,7 +53,7 @@ func run(ctx context.Context, c *cobra.Command, port int) error {
 	defer os.RemoveAll(dir) //nolint:errcheck // the system's temporary folder is swept anyway
 	url := func(offset int) string { return fmt.Sprintf("http://localhost:%d", port+offset) }
 	cfg, err := config.Load("", nil, map[string]string{
-		"data": dir, "listen": fmt.Sprintf("127.0.0.1:%d", port), "public-url": url(0), "log-level": "warn",
+		"data": dir, "listen": fmt.Sprintf("127.0.0.1:%d", port), "public-url": url(0), "log-level": "warn", "mail-inbox": "true",
 	})
 	if err != nil {
 		return err
@@ -127,6 +127,7 @@ func tell(c *cobra.Command, cast *cast, issuer, dir string, took time.Duration) 
 	p("  HireMe123   %-24s a recruiting app: start here, press \"Connect my calendar\"", cast.hireURL)
 	p("  MyCalApp    %-24s a calendar with an API", cast.calendarURL)
 	p("  Cardea      %-24s sign-in, consent, and your account: %s/account", issuer, issuer)
+	p("  Inbox       %-24s the mails that Cardea would send", issuer+"/inbox")
 	p("")
 	p("Sign in as")
 	for _, who := range cast.people {

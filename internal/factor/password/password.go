@@ -52,6 +52,7 @@ type Options struct {
 	Hasher *argon.Hasher  // required; one per process
 	Rules  throttle.Rules // the zero value takes throttle.Default
 	Policy policy.Policy  // from policy.New; required
+	Warn   throttle.Warn  // tells a person of many failures; nil tells nobody
 	Strain Strain         // nil: nobody listens
 }
 
@@ -71,6 +72,7 @@ type Room struct {
 	hasher  *argon.Hasher
 	rules   throttle.Rules
 	policy  policy.Policy
+	warn    throttle.Warn
 	strain  Strain
 }
 
@@ -85,7 +87,7 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if err := o.Rules.Check(); err != nil {
 		return nil, err
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Strain}, nil
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Strain}, nil
 }
 
 // Attempt is one password that somebody offers.
@@ -109,9 +111,6 @@ type Place struct {
 // Outcome is what a right password led to.
 type Outcome struct {
 	Account account.ID
-	// Device is the value of a new device cookie, to be kept for DeviceLife; empty if the browser
-	// has a good one.
-	Device secret.Secret
 }
 
 // Reason says why an attempt was refused.

@@ -156,7 +156,7 @@ func (room *Room) ChangeOwn(ctx context.Context, c caller.Caller, tenant id.Tena
 		if !ok {
 			return room.failed(tx, tenant, s, &AttemptDetail{})
 		}
-		if err := room.succeeded(tx, tenant, s, s.device); err != nil {
+		if err := room.succeeded(tx, tenant, s); err != nil {
 			return err
 		}
 		if err := prepared.Store(tx, tenant, w.Account, s.device); err != nil {

@@ -21,8 +21,7 @@ func (s *strain) Busy(id.Tenant)   { s.mu.Lock(); defer s.mu.Unlock(); s.busy++ 
 
 func TestStrangersAreAskedBeforeAnythingAndKnownDevicesNever(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		_, out := w.try("bob", good, "")
-		device := out.Device.Reveal()
+		device := w.keep(w.bob, "")
 		closed, asked := errors.New("show your work"), 0
 		offer := func(name, text, device string) error {
 			_, err := w.Verify(t.Context(), nobody, id.Default, password.Attempt{Identifier: name, Password: parse(t, text), Source: here, Device: device,
@@ -61,8 +60,7 @@ func TestWrongPasswordsOfStrangersAreHeardOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Room = w.room(h)
-		_, out := w.try("bob", good, "")
-		w.try("bob", wrong, out.Device.Reveal())
+		w.try("bob", wrong, w.keep(w.bob, ""))
 		if heard.failed != 0 {
 			t.Errorf("what happens on known devices counts: %d", heard.failed)
 		}

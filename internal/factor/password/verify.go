@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
+	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -40,16 +41,16 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		return Outcome{}, err
 	}
 	out := Outcome{Account: s.account}
-	device, fresh, err := room.deviceFor(ctx, tenant, s)
-	if err != nil {
-		return Outcome{}, err
-	}
 	detail := &VerifyDetail{AttemptDetail: AttemptDetail{Known: s.device != nil}, Interaction: string(at.Interaction)}
 	err = room.guard.Do(ctx, c, Prove.On(tenant, s.account, detail), func(tx *store.Tx) error {
 		if !ok {
 			return room.failed(tx, tenant, s, &detail.AttemptDetail)
 		}
-		if err := room.succeeded(tx, tenant, s, device); err != nil {
+		before, err := room.failures(tx.Read(), tenant, s)
+		if err != nil {
+			return err
+		}
+		if err := room.succeeded(tx, tenant, s); err != nil {
 			return err
 		}
 		if rehash != "" {
@@ -79,11 +80,8 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if i.Account != s.account {
 			facts = nil
 		}
-		return interaction.SetFacts(tx, tenant, i.ID, s.account, factor.Add(facts, factor.Proved(factor.Password, tx.Now())))
+		return interaction.SetFacts(tx, tenant, i.ID, s.account, factor.Add(facts, factor.Proved(factor.Password, tx.Now(), room.marks(a.Password, before)...)))
 	})
-	if err == nil {
-		out.Device = fresh
-	}
 	return out, err
 }
 
@@ -242,8 +240,16 @@ func (room *Room) failed(tx *store.Tx, tenant id.Tenant, s subject, detail *Atte
 	rec, notice := room.rules.Failed(s.attempt, rec, tx.Now())
 	detail.Notice = map[throttle.Notice]string{throttle.Warning: "warning", throttle.Disabled: "stopped"}[notice]
 	tx.OnRefusal(func(tx *store.Tx) error {
-		if err := setRecord(tx, tenant, s.record, rec); err != nil || s.device == nil {
+		if err := setRecord(tx, tenant, s.record, rec); err != nil {
 			return err
+		}
+		if notice == throttle.Warning && s.account != "" && room.warn != nil {
+			if err := room.warn(tx, tenant, s.account, factor.Password, int(rec.Total)); err != nil {
+				return err
+			}
+		}
+		if s.device == nil {
+			return nil
 		}
 		return setDeviceFailures(tx, tenant, s.account, s.device, rec.Device)
 	})
@@ -253,8 +259,8 @@ func (room *Room) failed(tx *store.Tx, tenant id.Tenant, s subject, detail *Atte
 // succeeded settles a right password: it is still the account's, the account may still act, the
 // failures before it are forgotten, and the lanes get back what this one attempt took: whoever
 // signs in often is nobody's attacker, and takes nothing from others behind the same address.
-// device is remembered unless it is nil.
-func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []byte) error {
+// A device that the account knows stays known.
+func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject) error {
 	if _, err := account.Active(tx.Read(), tenant, s.account); errors.Is(err, store.ErrNotFound) {
 		return &Refused{Reason: Wrong}
 	} else if err != nil {
@@ -270,43 +276,20 @@ func (room *Room) succeeded(tx *store.Tx, tenant id.Tenant, s subject, device []
 			return err
 		}
 	}
-	if err := dropRecord(tx, tenant, s.record); err != nil || device == nil {
+	if err := dropRecord(tx, tenant, s.record); err != nil || s.device == nil {
 		return err
 	}
-	return keepDevice(tx, tenant, s.account, device)
+	return keepDevice(tx, tenant, s.account, s.device)
 }
 
-// Familiar reports whether some account of the tenant has been signed in to with the device, by the
-// value of its cookie.
-func (room *Room) Familiar(ctx context.Context, tenant id.Tenant, device string) (known bool, err error) {
-	token, err := secret.DeviceCookie.Parse(device)
-	if err != nil {
-		return false, nil //nolint:nilerr // no cookie of ours, no device
+// marks is what is known of a right password beside that it is right: how many failures in a row
+// came before it, and whether attackers try it.
+func (room *Room) marks(p plaintext.Password, before throttle.Record) []factor.Mark {
+	marks := []factor.Mark{factor.Failures(int(before.Total))}
+	if room.policy.Known(p) {
+		marks = append(marks, factor.Breached)
 	}
-	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		known, err = deviceKnown(r, tenant, room.root.Digest(secret.DeviceCookie, token))
-		return err
-	})
-	return known, err
-}
-
-// deviceFor picks the device cookie of a browser that may be about to succeed: the one that it
-// has, if any account was signed in to with it, else a fresh one. Several people may share a
-// browser.
-func (room *Room) deviceFor(ctx context.Context, tenant id.Tenant, s subject) (digest []byte, fresh secret.Secret, err error) {
-	known := s.device != nil
-	if err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		found, err := deviceKnown(r, tenant, nonNil(s.cookie))
-		known = known || found
-		return err
-	}); err != nil {
-		return nil, fresh, err
-	}
-	if known {
-		return s.cookie, fresh, nil
-	}
-	fresh = secret.DeviceCookie.Mint()
-	return room.root.Digest(secret.DeviceCookie, fresh), fresh, nil
+	return marks
 }
 
 func nonNil(b []byte) []byte {

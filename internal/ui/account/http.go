@@ -11,7 +11,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/own"
-	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -54,18 +53,6 @@ func (room *Room) Routes() []web.Route {
 		d.Post("ui.signout", own.PathSignOut, session.Logout.Name(), web.RateStandard, room.signOut),
 	}
 }
-
-// Done is what the page reports after a change, once.
-type Done = part.Key
-
-// The changes that are reported.
-const (
-	ProfileSaved    Done = "account.done.profile"
-	PasswordChanged Done = "account.done.password"
-	SessionEnded    Done = "account.done.session"
-	OthersEnded     Done = "account.done.others"
-	AccessWithdrawn Done = "account.done.withdrawn"
-)
 
 // dones are the changes that a page reports after the redirect that follows them.
 var dones = map[string]Done{"profile": ProfileSaved, "password": PasswordChanged, "session": SessionEnded, "others": OthersEnded, "withdrawn": AccessWithdrawn}

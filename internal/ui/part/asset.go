@@ -30,7 +30,7 @@ type Asset struct {
 }
 
 // styleOrder is how the style sheets become one file: the layers first.
-var styleOrder = []string{"tokens.css", "base.css", "layout.css", "component.css", "account.css"}
+var styleOrder = []string{"tokens.css", "base.css", "layout.css", "component.css", "account.css", "inbox.css"}
 
 // Assets lists all assets. The slice is shared and not to be changed.
 func Assets() []Asset { return assets() }

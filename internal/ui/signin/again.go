@@ -21,19 +21,15 @@ const (
 // Again asks the person of a session for their password once more. It posts
 // [FieldUsername] (as given) and [FieldPassword].
 type Again struct {
-	part.Base
-	App    part.App // zero for ForSafety
+	Frame  // App is zero for ForSafety
 	Person part.Person
 	Reason Reason
-	Action string
 	// OtherURL leads to the form for somebody else; empty hides it.
 	OtherURL string
+	Ways     []Way // other ways to prove it
 	Problem  Problem
 	Puzzle   part.Puzzle // what strangers are asked for at present
 	Wait     time.Duration
-	// CancelAction takes the POST that returns to the app without signing in;
-	// empty hides it.
-	CancelAction string
 }
 
 var again = part.Parse(files, "asking.html", "again.html")

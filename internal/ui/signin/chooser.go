@@ -14,13 +14,8 @@ const AnotherAccount = "another"
 // (OpenID Connect Core 1.0 §3.1.2.1, prompt=select_account). Its one form
 // posts [FieldAccount].
 type Chooser struct {
-	part.Base
-	App     part.App
-	Action  string
+	Frame
 	Choices []Choice
-	// CancelAction takes the POST that returns to the app without signing in;
-	// empty hides it.
-	CancelAction string
 }
 
 // Choice is one signed-in account.

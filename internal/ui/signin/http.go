@@ -1,17 +1,19 @@
 package signin
 
 import (
-	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/puzzle"
-	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
@@ -26,18 +28,32 @@ type Room struct {
 	Translate web.ErrorFunc
 }
 
-// Paths that take forms, below the tenant's root.
+// Paths of the room, below the tenant's root.
 const (
 	PathChoose = "/signin/choose"
 	PathCancel = "/signin/cancel"
+	PathSwitch = "/signin/switch"
 )
 
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
+	const bound = "the interaction is bound to the browser's cookie; the page shows what the dispatcher says"
 	return []web.Route{
 		{
 			Name: "ui.signin", Method: http.MethodGet, Path: visit.PathSignIn, Scope: web.PerTenant,
 			Public: "nobody is known yet; the interaction is bound to the browser's cookie", Handler: room.get, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.other", Method: http.MethodGet, Path: visit.PathOther, Scope: web.PerTenant,
+			Public: bound, Handler: room.other, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.enrol", Method: http.MethodGet, Path: visit.PathEnrol, Scope: web.PerTenant,
+			Public: bound, Handler: room.enrol, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.switch", Method: http.MethodGet, Path: PathSwitch, Scope: web.PerTenant, Rate: web.RateBegin,
+			Public: "begins a sign-in in which the person chooses the account", Handler: room.begin, Errors: room.Translate,
 		},
 		{
 			Name: "ui.signin.post", Method: http.MethodPost, Path: visit.PathSignIn, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
@@ -70,86 +86,120 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	step, err := room.Visits.SignIn.Next(r.Context(), visit.Tenant(r), g.Interaction, g.Session)
-	if err != nil {
-		return err
-	}
-	if step.Verdict == signin.Prove && step.Factor.Path() != visit.PathSignIn {
-		web.SeeOther(w, visit.URL(r, step.Factor.Path(), visit.FieldInteraction, string(g.Interaction.ID)))
-		return nil
-	}
-	if step.Verdict == signin.Impossible {
-		return visit.ErrForbidden
-	}
-	return room.show(w, r, g, q.Get(visit.ParamOther) != "", telling{username: g.Interaction.About.Hint})
+	return room.show(w, r, g, q.Get(visit.ParamOther) != "", telling{})
 }
 
-// show picks the page: the chooser where the browser's session may be enough, the short form where
-// its person must prove to be still there, else the whole form.
+// begin starts a sign-in of whoever the person chooses.
+func (room *Room) begin(w http.ResponseWriter, r *web.Request) error {
+	return room.Visits.Choose(r.Context(), w, r)
+}
+
+// show picks the page: where the person is known, what proves them; else the chooser among the
+// accounts of this browser, the identifier, or the password for the identifier that was typed.
 func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, other bool, say telling) error {
-	i := g.Interaction
-	app, err := room.Visits.AppOf(r.Context(), visit.Tenant(r), i.About.Client)
-	if err != nil {
-		return err
-	}
-	if i.About.Redirect != "" {
-		if err := web.AllowFormAction(w, i.About.Redirect); err != nil {
+	if to := g.Interaction.About.Redirect; to != "" {
+		if err := web.AllowFormAction(w, to); err != nil {
 			return err
 		}
 	}
-	cancel := ""
-	if i.Kind == interaction.Authorize {
-		cancel = visit.URL(r, PathCancel)
-	}
-	asked, err := room.puzzle(r, i, say.problem)
+	step, err := room.Visits.SignIn.Next(r.Context(), visit.Tenant(r), g.Interaction, g.Session, visit.Arrival(r))
 	if err != nil {
 		return err
 	}
-	s := g.Session
-	if s == nil || other || i.About.Account != "" && i.About.Account != s.Account || i.Account != "" && i.Account != s.Account {
-		base, err := room.base(r.Context(), r, i)
-		if err != nil {
-			return err
-		}
-		return visit.Show(w, http.StatusOK, &Page{Base: base, App: app, Action: visit.URL(r, visit.PathSignIn), Username: say.username, Puzzle: asked, Problem: say.problem, Wait: say.wait, CancelAction: cancel})
+	switch {
+	case step.Verdict == signin.Impossible:
+		return visit.ErrForbidden
+	case step.Verdict == signin.Enrol:
+		return room.lead(w, r, g, visit.PathEnrol)
+	case len(g.Interaction.Facts) > 0 && step.Verdict == signin.Prove && step.Factor.Kind() != factor.Password:
+		return room.lead(w, r, g, step.Factor.Path())
 	}
-	return room.known(w, r, g, app, cancel, asked, say)
+	name := say.username
+	if name == "" && !other {
+		name = g.Interaction.Identifier
+	}
+	person, choices, err := room.around(r, g, name, other)
+	switch {
+	case err != nil:
+		return err
+	case person != nil:
+		return room.known(w, r, g, step, *person, say)
+	case len(choices) > 0:
+		return room.chooser(w, r, g, choices)
+	case name == "" && !other:
+		name = g.Interaction.About.Hint
+	}
+	f, err := room.frame(r, g)
+	if err != nil {
+		return err
+	}
+	asked, err := room.puzzle(r, g.Interaction, say.problem)
+	if err != nil {
+		return err
+	}
+	if name == "" || other && say.problem == "" {
+		return visit.Show(w, http.StatusOK, &Identifier{Frame: f, Username: name})
+	}
+	return visit.Show(w, http.StatusOK, &Page{
+		Frame: f, Username: name, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password),
+		OtherURL: visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(g.Interaction.ID), visit.ParamOther, "1"),
+	})
 }
 
-// known shows the pages of a person who is signed in.
-func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, app part.App, cancel string, asked part.Puzzle, say telling) error {
-	i, s := g.Interaction, g.Session
-	base, err := room.base(r.Context(), r, i)
+// known shows what a person who is known proves next: the password page, or the way to another
+// factor's.
+func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, step signin.Step, a account.Account, say telling) error {
+	if step.Verdict == signin.Prove && !step.Offers(factor.Password) {
+		return room.lead(w, r, g, step.Factor.Path())
+	}
+	f, err := room.frame(r, g)
 	if err != nil {
 		return err
 	}
-	a, err := room.Visits.Account(r.Context(), visit.Tenant(r), s.Account)
+	asked, err := room.puzzle(r, g.Interaction, say.problem)
 	if err != nil {
 		return err
 	}
-	enough, err := room.Visits.SignIn.Suffices(r.Context(), visit.Tenant(r), i, *s)
-	if err != nil {
-		return err
-	}
-	if enough || i.About.Choose && i.Account != s.Account {
-		return visit.Show(w, http.StatusOK, &Chooser{Base: base, App: app, Action: visit.URL(r, PathChoose), CancelAction: cancel,
-			Choices: []Choice{{Person: visit.Person(a), Value: string(s.ID)}}})
-	}
-	page := &Again{Base: base, App: app, Person: visit.Person(a), Reason: ForApp, Action: visit.URL(r, visit.PathSignIn), Puzzle: asked, Problem: say.problem, Wait: say.wait, CancelAction: cancel}
-	if app.Name == "" {
+	page := &Again{Frame: f, Person: visit.Person(a), Reason: ForApp, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password)}
+	if f.App.Name == "" {
 		page.Reason = ForSafety
 	}
-	if i.About.Account == "" {
-		page.OtherURL = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(i.ID), visit.ParamOther, "1")
+	if g.Interaction.About.Account == "" {
+		page.OtherURL = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(g.Interaction.ID), visit.ParamOther, "1")
 	}
 	return visit.Show(w, http.StatusOK, page)
 }
 
-func (room *Room) base(ctx context.Context, r *web.Request, i interaction.Interaction) (part.Base, error) {
-	base, err := room.Visits.Base(ctx, r, i.About.Locales, nil)
+func (room *Room) chooser(w http.ResponseWriter, r *web.Request, g visit.Guest, choices []Choice) error {
+	f, err := room.frame(r, g)
+	if err != nil {
+		return err
+	}
+	f.Action = visit.URL(r, PathChoose)
+	return visit.Show(w, http.StatusOK, &Chooser{Frame: f, Choices: choices})
+}
+
+// lead goes to another page of the same sign-in.
+func (room *Room) lead(w http.ResponseWriter, r *web.Request, g visit.Guest, path string) error {
+	web.SeeOther(w, visit.URL(r, path, visit.FieldInteraction, string(g.Interaction.ID)))
+	return nil
+}
+
+// frame fills in what the pages of a sign-in share.
+func (room *Room) frame(r *web.Request, g visit.Guest) (Frame, error) {
+	i := g.Interaction
+	base, err := room.Visits.Base(r.Context(), r, i.About.Locales, nil)
+	if err != nil {
+		return Frame{}, err
+	}
 	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: string(i.ID)}}
-	base.Path = visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(i.ID))
-	return base, err
+	base.Path = visit.URL(r, r.TenantPath(), visit.FieldInteraction, string(i.ID))
+	f := Frame{Base: base, Action: visit.URL(r, visit.PathSignIn)}
+	if i.Kind == interaction.Authorize {
+		f.CancelAction = visit.URL(r, PathCancel)
+	}
+	f.App, err = room.Visits.AppOf(r.Context(), visit.Tenant(r), i.About.Client)
+	return f, err
 }
 
 // guest reads a form and finds what it is about.
@@ -162,12 +212,16 @@ func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web
 	return g, form, err
 }
 
+// post takes the identifier, or the identifier with a password.
 func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 	g, form, err := room.guest(w, r)
 	if err != nil {
 		return err
 	}
 	username := form.Get(FieldUsername)
+	if form.Get(FieldPassword) == "" && !slices.Contains(form.Names(), FieldPassword) {
+		return room.identify(w, r, g, username)
+	}
 	secretText, err := plaintext.Parse(form.Get(FieldPassword))
 	if errors.Is(err, plaintext.ErrEmpty) || username == "" {
 		return room.show(w, r, g, true, telling{username: username, problem: Wrong})
@@ -175,17 +229,31 @@ func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return &web.Refusal{Status: http.StatusBadRequest, Public: "The password is longer than any may be.", Cause: err}
 	}
-	out, err := room.Passwords.Verify(r.Context(), g.Caller, visit.Tenant(r), password.Attempt{
+	_, err = room.Passwords.Verify(r.Context(), g.Caller, visit.Tenant(r), password.Attempt{
 		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r), Stranger: room.stranger(r, g.Interaction, form),
 	}, password.Place{Interaction: g.Interaction.ID, Browser: g.Binding})
 	if err != nil {
 		return room.refused(w, r, g, username, err)
 	}
-	if err := visit.SetDevice(w, r, out.Device); err != nil {
-		return err
-	}
 	return room.Visits.Advance(r.Context(), w, r, g.Interaction.ID)
 }
+
+// identify notes who the person says they are. Nothing is looked up: what comes next is the same
+// for everybody (security row AU18).
+func (room *Room) identify(w http.ResponseWriter, r *web.Request, g visit.Guest, username string) error {
+	if username = strings.TrimSpace(username); username == "" || len(username) > maxIdentifier {
+		return room.show(w, r, g, true, telling{})
+	}
+	if err := room.Visits.SignIn.Identify(r.Context(), g.Caller, visit.Tenant(r), g.Place(), username); errors.Is(err, signin.ErrGone) {
+		return visit.ErrExpired
+	} else if err != nil {
+		return err
+	}
+	return room.lead(w, r, g, visit.PathSignIn)
+}
+
+// maxIdentifier bounds what is kept of an identifier, in bytes: the longest mail address.
+const maxIdentifier = 320
 
 // refused shows the form again. What it says of a wrong password it says of an unknown name.
 func (room *Room) refused(w http.ResponseWriter, r *web.Request, g visit.Guest, username string, err error) error {
@@ -195,69 +263,13 @@ func (room *Room) refused(w http.ResponseWriter, r *web.Request, g visit.Guest, 
 	case errors.As(err, &busy):
 		return &visit.Refusal{Kind: "busy", Status: http.StatusServiceUnavailable, Wait: busy.RetryAfter, Cause: err}
 	case errors.As(err, new(*puzzle.Refused)):
-		return room.show(w, r, g, !room.sameName(r.Context(), r, g.Session, username), telling{username: username, problem: Unproved})
+		return room.show(w, r, g, false, telling{username: username, problem: Unproved})
 	case !errors.As(err, &refused):
 		return err
 	case refused.Reason == password.Gone:
 		return visit.ErrExpired
 	case refused.Reason == password.Throttled:
-		return room.show(w, r, g, !room.sameName(r.Context(), r, g.Session, username), telling{username, Throttled, refused.Wait})
+		return room.show(w, r, g, false, telling{username, Throttled, refused.Wait})
 	}
-	return room.show(w, r, g, !room.sameName(r.Context(), r, g.Session, username), telling{username: username, problem: Wrong})
-}
-
-// sameName reports whether the name that was typed is that of the person who is signed in: then
-// the short form is shown again.
-func (room *Room) sameName(ctx context.Context, r *web.Request, s *session.Session, username string) bool {
-	if s == nil {
-		return false
-	}
-	a, err := room.Visits.Account(ctx, visit.Tenant(r), s.Account)
-	return err == nil && string(a.Username) == username
-}
-
-func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
-	if err != nil {
-		return err
-	}
-	which := form.Get(FieldAccount)
-	again := []string{visit.FieldInteraction, string(g.Interaction.ID)}
-	if g.Session == nil || which != string(g.Session.ID) {
-		web.SeeOther(w, visit.URL(r, visit.PathSignIn, append(again, visit.ParamOther, "1")...))
-		return nil
-	}
-	enough, err := room.Visits.SignIn.Resume(r.Context(), g.Caller, visit.Tenant(r), g.Place(), *g.Session)
-	if errors.Is(err, signin.ErrGone) {
-		return visit.ErrExpired
-	}
-	if err != nil {
-		return err
-	}
-	if !enough {
-		web.SeeOther(w, visit.URL(r, visit.PathSignIn, again...))
-		return nil
-	}
-	visit.Return(w, g.Interaction)
-	return nil
-}
-
-// cancel goes back to the client without a sign-in.
-func (room *Room) cancel(w http.ResponseWriter, r *web.Request) error {
-	g, _, err := room.guest(w, r)
-	if err != nil {
-		return err
-	}
-	if g.Interaction.Kind != interaction.Authorize {
-		return visit.ErrMissing // nobody waits for an answer
-	}
-	err = room.Visits.SignIn.Stop(r.Context(), g.Caller, visit.Tenant(r), g.Place())
-	if errors.Is(err, signin.ErrGone) {
-		return visit.ErrExpired
-	}
-	if err != nil {
-		return err
-	}
-	visit.Return(w, g.Interaction)
-	return nil
+	return room.show(w, r, g, false, telling{username: username, problem: Wrong})
 }

@@ -35,25 +35,53 @@ const (
 	Unproved Problem = "puzzle.again"
 )
 
-// Page is the sign-in form: one identifier, one password, one step. It posts
-// [FieldUsername] and [FieldPassword].
-type Page struct {
+// Frame is what the pages of a sign-in share.
+type Frame struct {
 	part.Base
 	// App is the client that asks; the zero value for Cardea's own pages.
 	App part.App
 	// Action is the local path that takes the form.
 	Action string
-	// Username fills the field: the login_hint, or what was typed before.
+	// CancelAction takes the POST that returns to the app without signing in;
+	// empty hides it.
+	CancelAction string
+}
+
+// Identifier asks who the person is. It posts [FieldUsername].
+type Identifier struct {
+	Frame
+	// Username fills the field.
 	Username string
+}
+
+var identifier = part.Parse(files, "asking.html", "identifier.html")
+
+// Render writes the page.
+func (p *Identifier) Render(w io.Writer) error { return identifier.Execute(w, p.Locale, p) }
+
+// UsernameInput is the field #username.
+func (p *Identifier) UsernameInput() part.Input {
+	return part.Input{
+		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
+		Autocomplete: "username", Required: true, Autofocus: true,
+	}
+}
+
+// Page asks for the password of whoever the person says they are; it looks the same whether or not
+// there is such an account. It posts [FieldUsername] (as given) and [FieldPassword].
+type Page struct {
+	Frame
+	Username string
+	// OtherURL leads to the form for another identifier; empty hides it.
+	OtherURL string
+	// Ways are other ways to sign in.
+	Ways []Way
 	// Problem is why the form is shown again; empty at first.
 	Problem Problem
 	// Wait is how long a throttled person has to wait; told with Throttled.
 	Wait time.Duration
 	// Puzzle is what strangers are asked for at present.
 	Puzzle part.Puzzle
-	// CancelAction takes the POST that returns to the app without signing in;
-	// empty hides it.
-	CancelAction string
 }
 
 var page = part.Parse(files, "asking.html", "signin.html")
@@ -64,16 +92,8 @@ func (p *Page) Render(w io.Writer) error { return page.Execute(w, p.Locale, p) }
 // Alert is the sentence above the form, nil if there is none.
 func (p *Page) Alert() *part.Message { return alert(p.Problem, p.Wait) }
 
-// UsernameInput is the field #username.
-func (p *Page) UsernameInput() part.Input {
-	return part.Input{
-		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
-		Autocomplete: "username", Required: true, Autofocus: p.Username == "",
-	}
-}
-
 // PasswordInput is the field #password.
-func (p *Page) PasswordInput() part.Input { return passwordInput(p.Username != "") }
+func (p *Page) PasswordInput() part.Input { return passwordInput(true) }
 
 func passwordInput(focus bool) part.Input {
 	return part.Input{

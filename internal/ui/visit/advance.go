@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
@@ -62,47 +63,131 @@ func (room *Room) caller(ctx context.Context, r *web.Request) (caller.Caller, *s
 // when nothing is missing, with a new session back to what asked for it. Every factor's page ends
 // with it.
 func (room *Room) Advance(ctx context.Context, w http.ResponseWriter, r *web.Request, which interaction.ID) error {
-	g, err := room.Guest(ctx, w, r, string(which)) // what was proved stands in the row
+	return room.advance(ctx, w, r, which, false)
+}
+
+// AdvanceRemembering is Advance for a person who asked that this browser be remembered.
+func (room *Room) AdvanceRemembering(ctx context.Context, w http.ResponseWriter, r *web.Request, which interaction.ID) error {
+	return room.advance(ctx, w, r, which, true)
+}
+
+func (room *Room) advance(ctx context.Context, w http.ResponseWriter, r *web.Request, which interaction.ID, remember bool) error {
+	to, err := room.Onward(ctx, w, r, which, remember)
 	if err != nil {
 		return err
 	}
-	step, err := room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session)
-	if err != nil {
-		return err
-	}
-	switch step.Verdict {
-	case signin.Prove:
-		web.SeeOther(w, URL(r, step.Factor.Path(), FieldInteraction, string(which)))
-		return nil
-	case signin.Enough:
-	default:
-		return ErrForbidden
-	}
-	cookie, digest := room.Browser.NewSession()
-	_, err = room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
-		Place: g.Place(), Digest: digest, Old: g.Session, Address: g.Caller.Address, Agent: r.UserAgent(),
-	})
-	var refused *signin.Refused
-	if errors.As(err, &refused) {
-		return ErrExpired
-	}
-	if err != nil {
-		return err
-	}
-	if err := room.Browser.SetSession(w, r, cookie); err != nil {
-		return err
-	}
-	Return(w, g.Interaction)
+	web.SeeOther(w, to)
 	return nil
 }
 
+// Onward is Advance that returns the local path to go to, for a script; cookies are set.
+func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Request, which interaction.ID, remember bool) (string, error) {
+	g, err := room.Guest(ctx, w, r, string(which)) // what was proved stands in the row
+	if err != nil {
+		return "", err
+	}
+	step, err := room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session, Arrival(r))
+	if err != nil {
+		return "", err
+	}
+	switch step.Verdict {
+	case signin.Prove:
+		return URL(r, step.Factor.Path(), FieldInteraction, string(which)), nil
+	case signin.Enrol:
+		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
+	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
+	}
+	return room.finish(ctx, w, r, g, remember)
+}
+
+// finish starts the session and gives the browser its cookies.
+func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Request, g Guest, remember bool) (string, error) {
+	cookie, digest := room.Browser.NewSession()
+	known, fresh, err := room.SignIn.Devices.LastingDevice(ctx, Tenant(r), Device(r))
+	if err != nil {
+		return "", err
+	}
+	_, err = room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
+		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Old: g.Session, Device: known, Remember: remember,
+	})
+	var refused *signin.Refused
+	switch {
+	case err == nil:
+	case errors.Is(err, signin.ErrGone):
+		return "", ErrExpired
+	case errors.As(err, &refused):
+		return "", ErrForbidden
+	default:
+		return "", err
+	}
+	if err := room.Browser.SetSession(w, r, cookie); err != nil {
+		return "", err
+	}
+	return ReturnPath(g.Interaction), SetDevice(w, r, fresh)
+}
+
+// Arrival is where a request comes from, for the policies of sign-in.
+func Arrival(r *web.Request) signin.Arrival {
+	return signin.Arrival{Address: r.Client, Agent: r.UserAgent(), Device: Device(r), Automated: assurance.Automated(r.Header)}
+}
+
+// Proving finds what the page of a factor is about. ok is false, and the answer written, where the
+// step takes another factor or none: the browser is led there.
+func (room *Room) Proving(ctx context.Context, w http.ResponseWriter, r *web.Request, which string, kind factor.Kind) (g Guest, step signin.Step, ok bool, err error) {
+	g, err = room.Guest(ctx, w, r, which)
+	if err != nil {
+		return g, step, false, err
+	}
+	step, err = room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session, Arrival(r))
+	if err != nil || step.Offers(kind) {
+		return g, step, err == nil, err
+	}
+	return g, step, false, room.lost(w, r, g, step)
+}
+
+// lost leads a browser that is at a page which the sign-in does not need to the one that it does.
+func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step signin.Step) error {
+	to := PathSignIn
+	switch {
+	case step.Verdict == signin.Impossible && len(g.Interaction.Facts) > 0:
+		return ErrForbidden
+	case step.Verdict == signin.Enrol:
+		to = PathEnrol
+	case step.Verdict == signin.Prove && len(g.Interaction.Facts) > 0:
+		to = step.Factor.Path()
+	}
+	web.SeeOther(w, URL(r, to, FieldInteraction, string(g.Interaction.ID)))
+	return nil
+}
+
+// Enrolling is Proving for the page that sets a factor up in the middle of a sign-in.
+func (room *Room) Enrolling(ctx context.Context, w http.ResponseWriter, r *web.Request, which string, kind factor.Kind) (g Guest, ok bool, err error) {
+	g, err = room.Guest(ctx, w, r, which)
+	if err != nil {
+		return g, false, err
+	}
+	step, err := room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session, Arrival(r))
+	if err != nil {
+		return g, false, err
+	}
+	for _, f := range step.Enrolments {
+		if f.Kind() == kind {
+			return g, true, nil
+		}
+	}
+	return g, false, room.lost(w, r, g, step)
+}
+
 // Return sends the browser back to what asked for the sign-in.
-func Return(w http.ResponseWriter, i interaction.Interaction) {
+func Return(w http.ResponseWriter, i interaction.Interaction) { web.SeeOther(w, ReturnPath(i)) }
+
+// ReturnPath is where what asked for the sign-in goes on.
+func ReturnPath(i interaction.Interaction) string {
 	to := i.About.Resume.String()
 	if i.Kind != interaction.Account {
 		to += "?" + FieldInteraction + "=" + string(i.ID)
 	}
-	web.SeeOther(w, to)
+	return to
 }
 
 // Owner is a person at pages of their own.
@@ -158,6 +243,19 @@ func (room *Room) FreshOwner(ctx context.Context, w http.ResponseWriter, r *web.
 		}
 	}
 	return o, false, room.lead(ctx, w, r, o.Caller, about)
+}
+
+// Choose begins a sign-in in which the person chooses the account, and leads to it.
+func (room *Room) Choose(ctx context.Context, w http.ResponseWriter, r *web.Request) error {
+	c, _, err := room.caller(ctx, r)
+	if err != nil {
+		return err
+	}
+	resume, err := oauth.ParseLocalPath(browser.Path(r, "/account"))
+	if err != nil {
+		return err
+	}
+	return room.lead(ctx, w, r, c, interaction.About{Choose: true, Resume: resume})
 }
 
 // welcome begins the sign-in that leads to the page of the request; a form is not sent again.

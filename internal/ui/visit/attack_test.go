@@ -197,7 +197,7 @@ func TestAU11_NothingPassesOnBadInput(t *testing.T) {
 		} {
 			for _, media := range []string{"application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", ""} {
 				a := b.raw("/signin", media, body)
-				if a.StatusCode == 303 || a.StatusCode >= 500 {
+				if onward := a.StatusCode == 303 && !(name == "no password" && strings.HasPrefix(a.Header.Get("Location"), "/signin?i=")); onward || a.StatusCode >= 500 {
 					t.Errorf("%s as %q: %d", name, media, a.StatusCode)
 				}
 				if name == "too long" && media == "application/x-www-form-urlencoded" && a.StatusCode != 400 { // AU20
@@ -231,7 +231,7 @@ func TestAU18_TheAnswerDoesNotTellWhoExists(t *testing.T) {
 					}
 				}
 				text := fmt.Sprint(a.StatusCode, a.Header, a.body)
-				text = request.ReplaceAllString(strings.ReplaceAll(strings.ReplaceAll(text, i, "I"), `value="`+name+`"`, "NAME"), "R")
+				text = request.ReplaceAllString(strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(text, i, "I"), `value="`+name+`"`, "NAME"), "<bdi>"+name+"</bdi>", "SHOWN"), "R")
 				all = append(all, text)
 			}
 			seen[name] = strings.Join(all, "\n")

@@ -37,6 +37,12 @@ const FieldInteraction = "i"
 // PathSignIn is where a sign-in begins, below the tenant's root.
 const PathSignIn = "/signin"
 
+// Pages of a sign-in that are no factor's own.
+const (
+	PathOther = "/signin/other" // another way to prove
+	PathEnrol = "/signin/enrol" // what to set up where more is asked than the person has
+)
+
 // ParamOther asks the sign-in page for the form in place of the person who is signed in. It changes
 // what is shown and nothing else.
 const ParamOther = "other"

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
@@ -23,6 +25,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -38,6 +41,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/setup"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -54,7 +58,7 @@ import (
 
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
 }
 
 const (
@@ -149,7 +153,12 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		factors, routes = append(factors, f...), r
 	}
 	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
-		SignIn: must(signin.New(w.g, tenants, session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}}, factors...))}
+		SignIn: must(signin.New(signin.Options{
+			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}, AAL2: session.Limit{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}},
+			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
+			Offers:  func(*store.Reader, id.Tenant) ([]factor.Kind, error) { return factor.Kinds(), nil },
+			Unusual: func(*store.Tx, id.Tenant, account.ID, assurance.Attempt, string) error { return nil },
+		}, factors...))}
 	w.setup = setup.New(w.g, root, w.passwords.Initial)
 	pages := notice.NewPages(w.visits)
 	for _, list := range [][]web.Route{
@@ -397,6 +406,11 @@ func (b *browse) submit(a answer, button string, typed ...string) answer {
 		if name := attr(n, "name"); name != "" {
 			values.Add(name, attr(n, "value"))
 		}
+	}
+	// The identifier has a page of its own, the password the next one.
+	if n := slices.Index(typed, "username"); n >= 0 && slices.Contains(typed, "password") && values.Has("username") && !values.Has("password") {
+		values.Set("username", typed[n+1])
+		return b.submit(b.follow(b.post(attr(form, "action"), values)), button, typed...)
 	}
 	for i := 0; i+1 < len(typed); i += 2 {
 		if _, there := values[typed[i]]; !there {

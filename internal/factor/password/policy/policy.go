@@ -84,6 +84,12 @@ func (p Policy) Check(password plaintext.Password, s Setting) error {
 	return nil
 }
 
+// Known reports whether a password is among those that attackers try, for one that was set before
+// the list knew it.
+func (p Policy) Known(password plaintext.Password) bool {
+	return blocked(plaintext.Fold(password.Reveal()))
+}
+
 // Reason is a text key: why a password was refused.
 type Reason string
 
