@@ -30,6 +30,7 @@ type gale struct {
 	pages []page
 	http  *http.Client
 
+	cpu    time.Duration // of the server, in the storm
 	mu     sync.Mutex
 	counts map[string]int
 	took   series
@@ -54,6 +55,14 @@ func newGale(ctx context.Context, s *rig.Server, o settings, names []string) (*g
 		p, err := a.Follow(ctx, s.URL+"/account", "")
 		if err != nil {
 			return nil, err
+		}
+		for _, f := range p.Forms() {
+			if f.Fields.Has("username") && !f.Fields.Has("password") { // who it is comes first
+				f.Fields.Set("username", fmt.Sprintf("nobody-%d", i))
+				if p, err = a.Press(ctx, f, rig.Button{}, ""); err != nil {
+					return nil, err
+				}
+			}
 		}
 		found := false
 		for _, f := range p.Forms() {

@@ -111,7 +111,9 @@ func run(o settings) (err error) {
 	if err != nil {
 		return err
 	}
+	before := cpu(s.PID())
 	stormy, err := w.half(ctx, o.storm, gale)
+	gale.cpu = cpu(s.PID()) - before
 	if err != nil {
 		return err
 	}

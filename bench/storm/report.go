@@ -38,6 +38,8 @@ func report(calm, stormy *half, g *gale) {
 	for _, what := range slices.Sorted(maps.Keys(g.counts)) {
 		fmt.Printf("  %8d  %5.1f %%  %s\n", g.counts[what], 100*float64(g.counts[what])/float64(total), what)
 	}
+	fmt.Printf("The server used %.1f s of processor time in %.0f s, %.2f ms for each attempt that it answered.\n",
+		g.cpu.Seconds(), g.storm.Seconds(), ms(g.cpu)/float64(max(len(g.took.took), 1)))
 	fmt.Printf("Passwords hashed for strangers: at most %.1f a second.\n", float64(g.counts["200, wrong"])/g.storm.Seconds())
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -18,7 +19,7 @@ import (
 // Exports are the sections of the document that a person may download about themselves, in order.
 func Exports(log *audit.Log) []store.Export {
 	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, session.Exports,
-		consent.Exports, issued.Exports, apitoken.Exports, log.Exports())
+		consent.Exports, imports.Exports, issued.Exports, apitoken.Exports, log.Exports())
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an
@@ -28,11 +29,15 @@ var notExported = map[string]string{
 	"client":           "applications of the tenant",
 	"group_role":       "roles of groups, not of people",
 	"inbox_message":    "what a server for development would have sent",
+	"import_rejection": "numbers of lines that made no account, and why",
+	"import_run":       "files that administrators imported",
 	"interaction":      "a sign-in under way: over within half an hour",
 	"notify_lane":      "how many messages an address may get, under a MAC: over within hours",
 	"one_time":         "codes and links that were not used yet: secrets, over within days",
 	"opaque_token":     "tokens, as digests: the grants that they belong to are exported",
 	"outbox":           "messages on their way: each goes to the person whom it is about",
+	"password_census":  "how many passwords the tenant has",
+	"password_import":  "how many passwords of the tenant are still another system's hashes",
 	"password_lane":    "how fast somebody may try passwords, under a MAC: over within minutes",
 	"password_record":  "how often a password was wrong, under a MAC; the log has the attempts",
 	"resource":         "APIs of the tenant",

@@ -559,6 +559,7 @@ func TestChangeNeedsThePresentPasswordAndEndsOthers(t *testing.T) {
 func TestSweepLeavesWhatStillCounts(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.try("bob", good, "")
+		w.keep(w.bob, "")
 		w.try("eve", wrong, "")
 		w.clock.Advance(time.Hour)
 		if n := w.sweep(); n != 5 { // bob's account and network, eve's, and the address

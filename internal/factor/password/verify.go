@@ -98,10 +98,7 @@ func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 	if s, err = room.find(ctx, tenant, a); err != nil {
 		return s, false, "", err
 	}
-	switch {
-	case s.device != nil:
-		ctx = argon.Prefer(ctx)
-	case bare == nil && a.Stranger != nil:
+	if bare == nil && s.device == nil && a.Stranger != nil {
 		if err = a.Stranger(); err != nil {
 			return s, false, "", err
 		}

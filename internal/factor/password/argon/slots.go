@@ -19,13 +19,6 @@ func (e *ErrBusy) Error() string {
 	return fmt.Sprintf("password hashing is busy, retry after %v", e.RetryAfter)
 }
 
-// Prefer marks work for somebody on a device that is known: a slot that comes free goes to such
-// work first, and their queue is their own, so that a storm of strangers costs them one hash's wait
-// and no more.
-func Prefer(ctx context.Context) context.Context { return context.WithValue(ctx, preferred{}, true) }
-
-type preferred struct{}
-
 // slots admits a bounded number of hashes at a time, and a bounded number of
 // callers who wait for a bounded time.
 type slots struct {
@@ -45,13 +38,14 @@ func newSlots(n, queue int, wait, idleAfter time.Duration) *slots {
 	return &slots{count: n, free: n, maxQueued: queue, maxWait: wait, idleAfter: idleAfter, onIdle: debug.FreeOSMemory}
 }
 
-// acquire takes a slot. The error is *ErrBusy or the context's.
-func (s *slots) acquire(ctx context.Context) error {
+// acquire takes a slot; first puts the caller into the queue that is served first. The error is
+// *ErrBusy or the context's.
+func (s *slots) acquire(ctx context.Context, first bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	queue := &s.queues[1]
-	if ctx.Value(preferred{}) != nil {
+	if first {
 		queue = &s.queues[0]
 	}
 	s.mu.Lock()

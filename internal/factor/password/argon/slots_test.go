@@ -19,7 +19,7 @@ func TestOP06_StormIsBounded(t *testing.T) {
 		start := time.Now()
 		for range callers {
 			go func() {
-				err := s.acquire(t.Context())
+				err := s.acquire(t.Context(), false)
 				var busy *ErrBusy
 				switch {
 				case err == nil:
@@ -65,22 +65,22 @@ func TestOP06_StormIsBounded(t *testing.T) {
 func TestOP06_WaitingEndsWithTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlots(1, 8, time.Second, -1)
-		if err := s.acquire(t.Context()); err != nil {
+		if err := s.acquire(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		got := make(chan error, 1)
-		go func() { got <- s.acquire(ctx) }()
+		go func() { got <- s.acquire(ctx, false) }()
 		synctest.Wait()
 		cancel()
 		if err := <-got; !errors.Is(err, context.Canceled) {
 			t.Errorf("error = %v", err)
 		}
-		if err := s.acquire(ctx); !errors.Is(err, context.Canceled) {
+		if err := s.acquire(ctx, false); !errors.Is(err, context.Canceled) {
 			t.Errorf("gone before it came: error = %v", err)
 		}
 		s.release()
-		if err := s.acquire(t.Context()); err != nil {
+		if err := s.acquire(t.Context(), false); err != nil {
 			t.Errorf("the slot is lost: %v", err)
 		}
 	})
@@ -92,7 +92,7 @@ func TestMemoryGoesBackOnceAfterABurst(t *testing.T) {
 		var released atomic.Int64
 		s.onIdle = func() { released.Add(1) }
 		for range 10 { // a burst: 1 s between hashes is not idle
-			if err := s.acquire(t.Context()); err != nil {
+			if err := s.acquire(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}
 			s.release()
@@ -116,8 +116,8 @@ func TestOP06_KnownDevicesGoFirst(t *testing.T) {
 		s := newSlots(1, 4, time.Second, -1)
 		var waited time.Duration
 		var served atomic.Int64
-		run := func(ctx context.Context) error {
-			if err := s.acquire(ctx); err != nil {
+		run := func(first bool) error {
+			if err := s.acquire(t.Context(), first); err != nil {
 				return err
 			}
 			<-time.After(work)
@@ -126,11 +126,11 @@ func TestOP06_KnownDevicesGoFirst(t *testing.T) {
 			return nil
 		}
 		for range 50 {
-			go run(t.Context()) //nolint:errcheck // most find no place
+			go run(false) //nolint:errcheck // most find no place
 		}
 		synctest.Wait()
 		start := time.Now()
-		if err := run(Prefer(t.Context())); err != nil {
+		if err := run(true); err != nil {
 			t.Fatalf("no place for a known device: %v", err)
 		}
 		if waited = time.Since(start); waited > 2*work {
