@@ -148,14 +148,14 @@ func (g *gale) attempt(ctx context.Context, n int) {
 		return
 	}
 	g.took.add(time.Since(began), nil)
-	g.count(kind(answer.StatusCode, body))
+	g.count(kind(answer.StatusCode, answer.Header.Get("Location"), body))
 }
 
 // kind sorts answers by what the person would see.
-func kind(status int, body []byte) string {
+func kind(status int, location string, body []byte) string {
 	switch {
-	case status == http.StatusOK && bytes.Contains(body, []byte("Your password was not looked at yet")):
-		return "200, a proof of work is asked for"
+	case status == http.StatusSeeOther && strings.Contains(location, "proof="):
+		return "303, a proof of work is asked for"
 	case status == http.StatusOK && bytes.Contains(body, []byte("too many attempts")):
 		return "200, too many attempts"
 	case status == http.StatusOK:

@@ -88,17 +88,10 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 // check finds, counts and hashes. A right password still has to be settled by failed or succeeded
 // in the transaction of its effect; ok means that it was right a moment ago.
 func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, a Attempt) (s subject, ok bool, rehash string, err error) {
-	// A browser without any cookie of ours is a stranger before anything is looked up.
-	_, bare := secret.DeviceCookie.Parse(a.Device)
-	if bare != nil && a.Stranger != nil {
-		if err = a.Stranger(); err != nil {
-			return s, false, "", err
-		}
-	}
 	if s, err = room.find(ctx, tenant, a); err != nil {
 		return s, false, "", err
 	}
-	if bare == nil && s.device == nil && a.Stranger != nil {
+	if s.device == nil && a.Stranger != nil {
 		if err = a.Stranger(); err != nil {
 			return s, false, "", err
 		}

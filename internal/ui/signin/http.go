@@ -86,7 +86,11 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return room.show(w, r, g, q.Get(visit.ParamOther) != "", telling{})
+	say := telling{}
+	if q.Get(puzzle.FieldProof) != "" {
+		say.problem = Unproved
+	}
+	return room.show(w, r, g, q.Get(visit.ParamOther) != "", say)
 }
 
 // begin starts a sign-in of whoever the person chooses.
@@ -214,12 +218,23 @@ func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web
 
 // post takes the identifier, or the identifier with a password.
 func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	tries := slices.Contains(form.Names(), FieldPassword)
+	stranger := room.stranger(r, form)
+	if tries && room.Passwords.DeviceDigest(visit.Device(r)) == nil && stranger() != nil {
+		// In a storm this is nearly all there is to answer: nothing is looked up and no page made.
+		web.SeeOther(w, visit.URL(r, visit.PathSignIn, visit.FieldInteraction, form.Get(visit.FieldInteraction), puzzle.FieldProof, "1"))
+		return nil
+	}
+	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
 	if err != nil {
 		return err
 	}
 	username := form.Get(FieldUsername)
-	if form.Get(FieldPassword) == "" && !slices.Contains(form.Names(), FieldPassword) {
+	if !tries {
 		return room.identify(w, r, g, username)
 	}
 	secretText, err := plaintext.Parse(form.Get(FieldPassword))
@@ -230,7 +245,7 @@ func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 		return &web.Refusal{Status: http.StatusBadRequest, Public: "The password is longer than any may be.", Cause: err}
 	}
 	_, err = room.Passwords.Verify(r.Context(), g.Caller, visit.Tenant(r), password.Attempt{
-		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r), Stranger: room.stranger(r, g.Interaction, form),
+		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r), Stranger: stranger,
 	}, password.Place{Interaction: g.Interaction.ID, Browser: g.Binding})
 	if err != nil {
 		return room.refused(w, r, g, username, err)

@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"sync"
+
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -24,9 +26,9 @@ func (room *Room) puzzle(r *web.Request, i interaction.Interaction, problem Prob
 	return part.Puzzle{Challenge: c.Text, Bits: c.Bits}, nil
 }
 
-// stranger checks what a browser without a known device was asked for.
-func (room *Room) stranger(r *web.Request, i interaction.Interaction, form web.Params) func() error {
-	return func() error {
-		return room.Puzzles.Check(visit.Tenant(r), string(i.ID), puzzle.Answer{Challenge: form.Get(puzzle.FieldChallenge), Proof: form.Get(puzzle.FieldProof)})
-	}
+// stranger checks, once, what a browser without a known device was asked for.
+func (room *Room) stranger(r *web.Request, form web.Params) func() error {
+	return sync.OnceValue(func() error {
+		return room.Puzzles.Check(visit.Tenant(r), form.Get(visit.FieldInteraction), puzzle.Answer{Challenge: form.Get(puzzle.FieldChallenge), Proof: form.Get(puzzle.FieldProof)})
+	})
 }
