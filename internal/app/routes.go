@@ -12,11 +12,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	uidata "github.com/cardea-iam/cardea/internal/ui/data"
 	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
+	uisecurity "github.com/cardea-iam/cardea/internal/ui/security"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -44,6 +46,8 @@ func (a *App) routes() []web.Route {
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log())), Lifecycle: a.Lifecycle}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
 			Assurance: a.Assurance,
