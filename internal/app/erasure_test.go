@@ -358,7 +358,7 @@ func TestP6_Download(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &doc); err != nil {
 			t.Fatalf("%v\n%s", err, body)
 		}
-		for _, e := range Exports(h.Guard.Log()) {
+		for _, e := range Exports(h.Guard.Log(), h.Passkeys) {
 			if _, there := doc[e.Name]; !there {
 				t.Errorf("no section %s", e.Name)
 			}

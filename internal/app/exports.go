@@ -9,7 +9,9 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -18,9 +20,8 @@ import (
 )
 
 // Exports are the sections of the document that a person may download about themselves, in order.
-func Exports(log *audit.Log) []store.Export {
-	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, session.Exports,
-		assurance.Exports, consent.Exports, issued.Exports, apitoken.Exports, outbox.Exports, log.Exports())
+func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
+	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, apitoken.Exports, outbox.Exports, log.Exports())
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an
@@ -30,10 +31,14 @@ var notExported = [][2]string{
 	{"assurance_off", "policies of the tenant"},
 	{"assurance_policy", "policies of the tenant"},
 	{"assurance_version", "policies of the tenant"},
+	{"brand", "how pages look: colours and words of the tenant"},
+	{"brand_image", "how pages look: pictures of the tenant"},
 	{"client", "applications of the tenant"},
 	{"credential_draft", "an app that is being set up, or codes that are being shown: secrets, over within half an hour"},
 	{"event_cursor", "of the installation"},
 	{"group_role", "roles of groups, not of people"},
+	{"import_rejection", "numbers of lines that made no account, and why"},
+	{"import_run", "files that administrators imported"},
 	{"inbox_message", "what a server for development would have sent"},
 	{"interaction", "a sign-in under way: over within half an hour"},
 	{"notify_lane", "how many messages an address had, under a MAC: over within days"},

@@ -122,7 +122,6 @@ var sentences = map[string]Sentence{
 	"role_unbind":                 {Sort: Changes, Icon: "shield", Done: "activity.role_unbind"},
 	"group_join":                  {Sort: Changes, Icon: "shield", Done: "activity.group_join"},
 	"group_leave":                 {Sort: Changes, Icon: "shield", Done: "activity.group_leave"},
-	"account_import":              {Sort: Changes, Icon: "person", Done: "activity.account_create"},
 	"account_renew_password":      {Sort: Changes, Icon: "lock", Done: "activity.account_change_password"},
 	"account_add_passkey":         {Sort: Changes, Icon: "key", Done: "activity.account_add_passkey"},
 	"account_rename_passkey":      {Sort: Changes, Icon: "key", Done: "activity.account_rename_passkey"},

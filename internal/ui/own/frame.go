@@ -16,6 +16,7 @@ const (
 	PathOverview = "/account"
 	PathProfile  = "/account/profile"
 	PathPassword = "/account/password"
+	PathSecurity = "/account/security"
 	PathSessions = "/account/sessions"
 	PathApps     = "/account/apps"
 	PathActivity = "/account/activity"
@@ -28,6 +29,7 @@ var navigation = []NavItem{
 	{URL: PathOverview, Label: "account.nav.overview", Icon: "home"},
 	{URL: PathProfile, Label: "account.nav.profile", Icon: "card"},
 	{URL: PathPassword, Label: "account.nav.password", Icon: "lock"},
+	{URL: PathSecurity, Label: "security.title", Icon: "shield"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},
 	{URL: PathApps, Label: "account.nav.apps", Icon: "apps"},
 	{URL: PathActivity, Label: "activity.title", Icon: "clock"},
