@@ -26,6 +26,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -58,7 +59,7 @@ import (
 
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, passkey.Migrations, setting.Migrations, assurance.Migrations,
 }
 
 const (
@@ -147,12 +148,13 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	w := &world{t: t, store: s, clock: fake, g: guard.New(s, must(policy.New(membership.Facts, session.Facts))), question: &question{}}
 	tenants := tenant.NewDirectory(s)
 	w.passwords = must(password.New(w.g, root, tenants, password.Options{Hasher: must(hasher()), Policy: must(passwordpolicy.New(0, 0))}))
+	w.visits = &visit.Room{} // filled in below; factors' pages keep it
 	factors, routes := []signin.Factor{w.passwords}, []web.Route{}
 	if more != nil {
 		f, r := more(w)
 		factors, routes = append(factors, f...), r
 	}
-	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
+	*w.visits = visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
 		SignIn: must(signin.New(signin.Options{
 			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}, AAL2: session.Limit{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}},
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
