@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -30,6 +31,7 @@ type Deps struct {
 	Assurance *assurance.Room
 	// FactorRemoved tells a person that an administrator took a credential from them.
 	FactorRemoved func(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error
+	Brands    *brand.Room
 }
 
 // Passwords is the room factor/password.
@@ -55,7 +57,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil || d.Brands == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}
@@ -78,7 +80,7 @@ func (a *API) Routes() []web.Route {
 	for _, e := range a.table {
 		rt := web.Route{
 			Name: "api." + e.name, Method: e.method, Path: base + e.path, Scope: web.PerTenant,
-			Action: e.action, Handler: a.handler(e), Errors: problems,
+			Action: e.action, Body: e.most, Handler: a.handler(e), Errors: problems,
 		}
 		if e.method != http.MethodGet {
 			rt.CSRF, rt.Event = web.Credentials, e.action
@@ -96,6 +98,7 @@ func endpoints() []endpoint {
 	for _, noun := range [][]endpoint{
 		tenantEndpoints(), accountEndpoints(), emailEndpoints(), credentialEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
 		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(),
+		brandEndpoints(),
 	} {
 		all = append(all, noun...)
 	}

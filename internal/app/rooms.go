@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -37,6 +39,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
@@ -58,11 +61,15 @@ func (a *App) rooms() error {
 	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Warn: a.failures}); err != nil {
 		return err
 	}
+	if err := a.codes(); err != nil {
+		return err
+	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
+	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
 	life := session.Lifetimes{
@@ -77,12 +84,19 @@ func (a *App) rooms() error {
 	if a.signin, err = signin.New(signin.Options{
 		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
 		Offers: credential.Offered, Unusual: a.unusual,
-	}, a.Passwords, a.Passkeys); err != nil {
+	}, a.factors()...); err != nil {
 		return err
 	}
-	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
+	a.Brands = brand.New(a.Guard, part.Words{})
+	a.visits = &visit.Room{Brands: a.Brands, Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
+// are what is left when the others are not at hand.
+func (a *App) factors() []signin.Factor {
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
 }
 
 // passkeyChanged tells a person what happened to one of their passkeys.
@@ -189,4 +203,23 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 // SetPassword gives an account a password on an administrator's word; its sessions and tokens end.
 func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
 	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
+}
+
+// leaving tells people what happens to an account that is deleted.
+func (a *App) leaving() lifecycle.Letters {
+	return lifecycle.Letters{
+		DeletionAsked: func(tx *store.Tx, tenant id.Tenant, who account.ID, due time.Time) error {
+			link, err := a.Notify.Link(tenant, own.PathOverview, nil)
+			if err != nil {
+				return err
+			}
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionRequested, notify.Values{"date": due.Format(time.RFC3339), "link": link})
+		},
+		DeletionCancelled: func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionCancelled, nil)
+		},
+		Erased: func(tx *store.Tx, tenant id.Tenant, was account.Account) error {
+			return a.Notify.Warn(tx, tenant, was.ID, notify.Erased, nil)
+		},
+	}
 }

@@ -7,11 +7,15 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/api"
+	"github.com/cardea-iam/cardea/internal/export"
 	"github.com/cardea-iam/cardea/internal/oauth/introspect"
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
+	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	uidata "github.com/cardea-iam/cardea/internal/ui/data"
 	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
@@ -46,9 +50,13 @@ func (a *App) routes() []web.Route {
 		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}).Routes(),
+		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance, FactorRemoved: a.factorRemoved,
+			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

@@ -5,6 +5,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -36,6 +37,7 @@ var Schema = []store.Migrations{
 	setting.Migrations,
 	credential.Migrations,
 	client.Migrations,
+	brand.Migrations,
 	resource.Migrations,
 	key.Migrations,
 	role.Migrations,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/cli/account"
 	"github.com/cardea-iam/cardea/internal/cli/assurance"
+	"github.com/cardea-iam/cardea/internal/cli/brand"
 	"github.com/cardea-iam/cardea/internal/cli/client"
 	"github.com/cardea-iam/cardea/internal/cli/cmd"
 	"github.com/cardea-iam/cardea/internal/cli/event"
@@ -83,7 +84,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		coded(e)
 		add(root, "server", e)
 	}
-	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
+	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command, brand.Command,
 		resource.Command, key.Command, session.Command, outbox.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command} {
 		add(root, "noun", noun(c))
 	}

@@ -36,6 +36,7 @@ func serveSamples(t *testing.T) *httptest.Server {
 			w.Write(a.Body)
 		})
 	}
+	mux.HandleFunc("GET "+part.BrandPrefix+"{file}", serveBrand)
 	// Scripts that ask for something get an answer with nothing in it.
 	mux.HandleFunc("POST /", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
 	for _, l := range part.Locales() {

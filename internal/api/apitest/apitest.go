@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -42,12 +43,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, outbox.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations}
+	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
@@ -99,7 +101,7 @@ func New(t *testing.T, s *store.Store) *World {
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold})
+		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold, Brands: brand.New(w.Guard, part.Words{})})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
@@ -230,5 +232,5 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold, Brands: &brand.Room{}}).Routes()
 }

@@ -19,6 +19,8 @@ const (
 	PathSecurity = "/account/security"
 	PathSessions = "/account/sessions"
 	PathApps     = "/account/apps"
+	PathActivity = "/account/activity"
+	PathData     = "/account/data"
 	PathSignOut  = "/signout"
 )
 
@@ -30,6 +32,8 @@ var navigation = []NavItem{
 	{URL: PathSecurity, Label: "security.title", Icon: "shield"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},
 	{URL: PathApps, Label: "account.nav.apps", Icon: "apps"},
+	{URL: PathActivity, Label: "activity.title", Icon: "clock"},
+	{URL: PathData, Label: "data.title", Icon: "download"},
 }
 
 // NavItem is one entry of the navigation.

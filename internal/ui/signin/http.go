@@ -184,7 +184,7 @@ func (room *Room) lead(w http.ResponseWriter, r *web.Request, g visit.Guest, pat
 // frame fills in what the pages of a sign-in share.
 func (room *Room) frame(r *web.Request, g visit.Guest) (Frame, error) {
 	i := g.Interaction
-	base, err := room.Visits.Base(r.Context(), r, i.About.Locales, nil)
+	base, err := room.Visits.BaseFor(r.Context(), r, i.About.Locales, nil, i.About.Client)
 	if err != nil {
 		return Frame{}, err
 	}
