@@ -29,6 +29,7 @@ type endpoint struct {
 	most   int64        // bytes of a body; 0: web.DefaultBody
 	status int          // 0: 200
 	costly bool
+	body   int64 // cap on the request body in bytes; 0: the usual one
 	run    func(*call) (any, error)
 }
 
@@ -143,6 +144,9 @@ func (c *call) decode(v any, media ...string) error {
 	body, err := c.body(media...)
 	if err != nil {
 		return err
+	}
+	if c.cap > 0 {
+		return strictjson.Unmarshal(body, v, strictjson.MaxBytes(int(c.cap)))
 	}
 	return strictjson.Unmarshal(body, v)
 }

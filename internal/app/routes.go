@@ -44,7 +44,7 @@ func (a *App) routes() []web.Route {
 		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
 		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
-		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
 		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
 		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys}).Routes(),
 		a.Passkeys.Routes(),
@@ -56,7 +56,7 @@ func (a *App) routes() []web.Route {
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands,
+			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands, Imports: a.imports,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

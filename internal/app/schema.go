@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -53,4 +54,5 @@ var Schema = []store.Migrations{
 	notify.Migrations,
 	inbox.Migrations,
 	assurance.Migrations,
+	imports.Migrations,
 }

@@ -69,6 +69,7 @@ func samples(l part.Locale) []sample {
 		{"signin", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Username: "mira", OtherURL: "/signin?other=1", Ways: everyWay}},
 		{"signin-wrong", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Wrong}},
 		{"signin-throttled", &signin.Page{Frame: signin.Frame{Base: b, Action: "/signin"}, Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
+		{"signin-puzzle", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: "17.1795343200.c2l4dGVlbmJ5dGVz.YW5kYXNpZ25hdHVyZQ", Bits: 17}}},
 		{"signin-name", &signin.Identifier{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}}},
 		{"signin-name-passkey", &signin.Identifier{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Passkey: &part.Passkey{Use: part.PasskeyAutofill, Action: "/signin/passkey", OptionsURL: "/signin/passkey/anyone", Hidden: b.Hidden}}},
 		{"signin-other", &signin.Other{Frame: signin.Frame{Base: b, App: app, CancelAction: "/signin/cancel"}, Ways: everyWay}},

@@ -47,6 +47,7 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("brand.js", "text/javascript; charset=utf-8", readAsset("brand.js")),
 		newAsset("print.js", "text/javascript; charset=utf-8", readAsset("print.js")),
 		newAsset("passkey.js", "text/javascript; charset=utf-8", readAsset("passkey.js")),
+		newAsset("puzzle.js", "text/javascript; charset=utf-8", readAsset("puzzle.js")),
 		newAsset("reveal.js", "text/javascript; charset=utf-8", readAsset("reveal.js")),
 	}
 })

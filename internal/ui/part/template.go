@@ -83,7 +83,7 @@ func compile(l Locale, c catalogue, layers []Layer) (*template.Template, error) 
 		"locale": func() Locale { return l },
 		"moment": c.moment,
 	})
-	common := Layer{shared, []string{"document.html", "frame.html", "component.html"}}
+	common := Layer{shared, []string{"document.html", "frame.html", "component.html", "puzzle.html"}}
 	for _, layer := range append([]Layer{common}, layers...) {
 		for _, name := range layer.Names {
 			text, err := fs.ReadFile(layer.FS, name)

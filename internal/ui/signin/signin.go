@@ -31,6 +31,8 @@ const (
 	Wrong     Problem = "signin.problem.wrong"
 	Throttled Problem = "signin.problem.throttled"
 	Expired   Problem = "signin.problem.expired"
+	// Unproved is the answer to a stranger whose browser has not done its work in a storm.
+	Unproved Problem = "puzzle.again"
 )
 
 // Frame is what the pages of a sign-in share.
@@ -84,6 +86,8 @@ type Page struct {
 	Problem Problem
 	// Wait is how long a throttled person has to wait; told with Throttled.
 	Wait time.Duration
+	// Puzzle is what strangers are asked for at present.
+	Puzzle part.Puzzle
 }
 
 var page = part.Parse(files, "asking.html", "signin.html")
