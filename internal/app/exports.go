@@ -47,8 +47,6 @@ var notExported = map[string]string{
 	"throttle_lane":     "how fast somebody may try codes, under a MAC: over within minutes",
 	"throttle_record":   "how often a code was wrong, under a MAC; the log has the attempts",
 	"credential_draft":  "an app that is being set up, or codes that are being shown: secrets, over within half an hour",
-	"password_census":  "how many passwords the tenant has",
-	"password_import":  "how many passwords of the tenant are still another system's hashes",
 	"password_lane":     "how fast somebody may try passwords, under a MAC: over within minutes",
 	"password_record":   "how often a password was wrong, under a MAC; the log has the attempts",
 	"resource":          "APIs of the tenant",
