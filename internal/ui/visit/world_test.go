@@ -39,6 +39,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -170,7 +171,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	for _, list := range [][]web.Route{
 		(&notice.Room{Pages: pages, Setup: w.setup, MinLength: 15}).Routes(),
 		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
-		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Puzzles: must(puzzle.New(root, fake.Now, puzzle.Rules{})), Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),
 	} {
