@@ -35,7 +35,7 @@ var floors = []struct {
 	{"F4a", "session consent issued credential membership apitoken event"},
 	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
-	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup export outbox/smtp outbox/gateway outbox/inbox"},
+	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password factor/totp factor/recovery setup export outbox/smtp outbox/gateway outbox/inbox"},
 	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them
 	{"F6b", "ui/visit"}, // what the pages share when a browser calls
 	{"F6b+", "ui/own"},  // what a person's own pages share

@@ -19,6 +19,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/recovery"
+	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/jose"
@@ -38,6 +40,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -62,6 +65,9 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	TOTP      *totp.Room
+	Recovery  *recovery.Room
+	Throttle  *throttle.Room
 	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -130,6 +131,7 @@ func sweepers() (out []*store.Sweeper) {
 		outbox.Sweeps,
 		inbox.Sweeps,
 		throttle.Sweeps,
+		credential.Sweeps,
 		assurance.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))

@@ -56,11 +56,14 @@ func (a *App) rooms() error {
 	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Warn: a.failures}); err != nil {
 		return err
 	}
+	if err := a.codes(); err != nil {
+		return err
+	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
 	life := session.Lifetimes{
@@ -70,12 +73,18 @@ func (a *App) rooms() error {
 	if a.signin, err = signin.New(signin.Options{
 		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
 		Offers: credential.Offered, Unusual: a.unusual,
-	}, a.Passwords); err != nil {
+	}, a.factors()...); err != nil {
 		return err
 	}
 	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
+// are what is left when the others are not at hand.
+func (a *App) factors() []signin.Factor {
+	return []signin.Factor{a.Passwords, a.TOTP, a.Recovery}
 }
 
 // assuranceRoom decides which proof is enough, with the files that the operator gave.
@@ -130,7 +139,7 @@ func locales() []string {
 }
 
 // reach is the highest level that the factors of this server reach together.
-const reach = factor.Level(1)
+const reach = factor.Level(2)
 
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{

@@ -11,10 +11,12 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
+	uisecurity "github.com/cardea-iam/cardea/internal/ui/security"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -41,6 +43,8 @@ func (a *App) routes() []web.Route {
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
 			Assurance: a.Assurance,

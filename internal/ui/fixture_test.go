@@ -7,11 +7,13 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/security"
 	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
 
@@ -104,6 +106,31 @@ func samples(l part.Locale) []sample {
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
 	}
+	setup, err := part.NewAppSetup("otpauth://totp/Larkspur%20Studio:mira?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Larkspur%20Studio",
+		[]string{"GEZD", "GNBV", "GY3T", "QOJQ", "GEZD", "GNBV", "GY3T", "QOJQ"})
+	if err != nil {
+		panic(err)
+	}
+	sheet := []string{"7K3M-9QXA-2WPD-H4TC", "0V8R-JN5E-6ZBG-Y1SF", "Q2C7-XM4K-8DHT-3PWA", "N9E5-0RVZ-1GBJ-S6YF", "4TCH-D2PW-A7K3-M9QX",
+		"BG61-ZE5N-JR8V-0SFY", "HT3P-WA8D-K4XM-C7Q2", "JS6Y-FGB1-VZ0R-E5N9", "P7WK-3M9Q-XA2D-H4TC", "5E6Z-BGY1-SF0V-8RJN"}
+	list = append(list,
+		sample{"code-app", &code.Page{Base: b, Way: code.App, App: app, Person: mira, Action: "/signin/totp", PaperURL: "/signin/recovery-code?i=1", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"code-app-wrong", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Wrong, ResendAction: "/resend"}},
+		sample{"code-app-throttled", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Throttled, Wait: 3 * time.Minute}},
+		sample{"code-app-stopped", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Stopped, PaperURL: "/p"}},
+		sample{"code-paper", &code.Page{Base: b, Way: code.Paper, App: app, Person: mira, Action: "/signin/recovery-code", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"code-enrol", &code.Enrol{Base: b, App: app, Person: mira, Setup: setup, Action: "/signin/enrol/totp", OtherURL: "/o", CancelAction: "/signin/cancel"}},
+		sample{"code-enrol-wrong", &code.Enrol{Base: b, Person: tom, Setup: setup, Action: "/signin/enrol/totp", Problem: code.SetupWrong}},
+		sample{"totp", &security.Authenticator{Frame: frame, Since: now.AddDate(0, -2, 0), Used: now.Add(-3 * time.Hour), AddURL: "/add", RemoveAction: "/remove"}},
+		sample{"totp-none", &security.Authenticator{Frame: done(security.PathAuthenticator, security.AppRemoved), AddURL: "/add", RemoveAction: "/remove"}},
+		sample{"totp-add", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back"}},
+		sample{"totp-add-wrong", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back", Problem: security.SetupWrong}},
+		sample{"codes-shown", &security.RecoveryCodes{Frame: done(security.PathRecoveryCodes, security.AppAdded), Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, MakeAction: "/make", HideAction: "/hide", DownloadURL: "/text"}},
+		sample{"codes", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 8, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-few", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 1, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-none", &security.RecoveryCodes{Frame: frame, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-alone", &security.RecoveryCodes{Frame: frame, Of: 10, AuthenticatorURL: "/add"}},
+	)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
 	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
@@ -112,6 +139,9 @@ func samples(l part.Locale) []sample {
 	list = append(list,
 		sample{"long-signin", &signin.Again{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/signin", CancelAction: "/c"}, Person: longPerson, Reason: signin.ForApp, OtherURL: "/o"}},
 		sample{"long-choose", &signin.Chooser{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/c"}, Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
+		sample{"long-code", &code.Page{Base: longFrame.Base, Way: code.App, App: long, Person: longPerson, Action: "/c", PaperURL: "/p", CancelAction: "/c"}},
+		sample{"long-enrol", &code.Enrol{Base: longFrame.Base, App: long, Person: longPerson, Setup: setup, Action: "/c", CancelAction: "/c"}},
+		sample{"long-codes", &security.RecoveryCodes{Frame: longFrame, Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, HideAction: "/h", DownloadURL: "/t"}},
 		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
 		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
 		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},

@@ -47,6 +47,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
@@ -58,7 +59,7 @@ import (
 
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
 }
 
 const (
