@@ -25,6 +25,7 @@ const (
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
 	NotMe             Kind = "cdr_nm"
+	SignInLink        Kind = "cdr_sl"
 )
 
 const (
