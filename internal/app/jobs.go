@@ -15,6 +15,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -133,6 +134,7 @@ func sweepers() (out []*store.Sweeper) {
 		throttle.Sweeps,
 		credential.Sweeps,
 		assurance.Sweeps,
+		imports.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))
 	}

@@ -53,6 +53,15 @@ type Options struct {
 	Rules  throttle.Rules // the zero value takes throttle.Default
 	Policy policy.Policy  // from policy.New; required
 	Warn   throttle.Warn  // tells a person of many failures; nil tells nobody
+	Strain Strain         // nil: nobody listens
+}
+
+// Strain hears what a storm of guesses is recognised by (package puzzle).
+type Strain interface {
+	// Failed is called for an attempt without a known device that was wrong, or came too fast.
+	Failed(id.Tenant)
+	// Busy is called for an attempt that found no place to be hashed.
+	Busy(id.Tenant)
 }
 
 // Room keeps and checks passwords. It is safe for concurrent use.
@@ -64,6 +73,7 @@ type Room struct {
 	rules   throttle.Rules
 	policy  policy.Policy
 	warn    throttle.Warn
+	strain  Strain
 }
 
 // New checks the options; an error is meant to stop the start.
@@ -77,7 +87,7 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if err := o.Rules.Check(); err != nil {
 		return nil, err
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn}, nil
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Strain}, nil
 }
 
 // Attempt is one password that somebody offers.
@@ -87,6 +97,9 @@ type Attempt struct {
 	Password   plaintext.Password
 	Source     netip.Addr // of the client
 	Device     string     // value of the device cookie, "" for none; not trusted
+	// Stranger is asked before an attempt without a known device costs anything; what it returns
+	// ends the attempt. nil lets all in. It must not look at who is meant.
+	Stranger func() error
 }
 
 // Place is where a proof goes: an interaction of the browser with this binding.
