@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/imports"
@@ -21,7 +22,7 @@ import (
 
 // Exports are the sections of the document that a person may download about themselves, in order.
 func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
-	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, apitoken.Exports, outbox.Exports, log.Exports())
+	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, approval.Exports, apitoken.Exports, outbox.Exports, log.Exports())
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an
@@ -37,8 +38,8 @@ var notExported = map[string]string{
 	"client":            "applications of the tenant",
 	"group_role":        "roles of groups, not of people",
 	"inbox_message":     "what a server for development would have sent",
-	"import_rejection": "numbers of lines that made no account, and why",
-	"import_run":       "files that administrators imported",
+	"import_rejection":  "numbers of lines that made no account, and why",
+	"import_run":        "files that administrators imported",
 	"interaction":       "a sign-in under way: over within half an hour",
 	"one_time":          "codes and links that were not used yet: secrets, over within days",
 	"opaque_token":      "tokens, as digests: the grants that they belong to are exported",
@@ -47,8 +48,8 @@ var notExported = map[string]string{
 	"throttle_lane":     "how fast somebody may try codes, under a MAC: over within minutes",
 	"throttle_record":   "how often a code was wrong, under a MAC; the log has the attempts",
 	"credential_draft":  "an app that is being set up, or codes that are being shown: secrets, over within half an hour",
-	"password_census":  "how many passwords the tenant has",
-	"password_import":  "how many passwords of the tenant are still another system's hashes",
+	"password_census":   "how many passwords the tenant has",
+	"password_import":   "how many passwords of the tenant are still another system's hashes",
 	"password_lane":     "how fast somebody may try passwords, under a MAC: over within minutes",
 	"password_record":   "how often a password was wrong, under a MAC; the log has the attempts",
 	"resource":          "APIs of the tenant",
