@@ -32,8 +32,8 @@ type Deps struct {
 	Assurance *assurance.Room
 	// FactorRemoved tells a person that an administrator took a credential from them.
 	FactorRemoved func(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error
-	Brands    *brand.Room
-	Imports   *imports.Room
+	Brands        *brand.Room
+	Imports       *imports.Room
 }
 
 // Passwords is the room factor/password.
@@ -82,7 +82,7 @@ func (a *API) Routes() []web.Route {
 	for _, e := range a.table {
 		rt := web.Route{
 			Name: "api." + e.name, Method: e.method, Path: base + e.path, Scope: web.PerTenant,
-			Action: e.action, Body: e.most, Handler: a.handler(e), Errors: problems, Body: e.body,
+			Action: e.action, Handler: a.handler(e), Errors: problems, Body: e.body,
 		}
 		if e.method != http.MethodGet {
 			rt.CSRF, rt.Event = web.Credentials, e.action

@@ -60,7 +60,7 @@ func brandEndpoints() []endpoint {
 		}),
 		{
 			name: "brand.upload", method: http.MethodPut, path: image, action: brand.Upload.Name(), doc: "Put a picture into a brand: logo, logo_dark or icon.",
-			in: reflect.TypeFor[BrandImage](), out: reflect.TypeFor[Brand](), most: maxImage, costly: true, run: uploadBrand,
+			in: reflect.TypeFor[BrandImage](), out: reflect.TypeFor[Brand](), body: maxImage, costly: true, run: uploadBrand,
 		},
 		act("brand.take_away", http.MethodDelete, image, brand.Upload, "Take a picture out of a brand.", func(c *call) error {
 			scope, err := brandScope(c)

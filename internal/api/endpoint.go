@@ -26,7 +26,6 @@ type endpoint struct {
 	out    reflect.Type // nil: 204
 	patch  bool         // in is a merge patch, with If-Match
 	match  bool         // takes If-Match
-	most   int64        // bytes of a body; 0: web.DefaultBody
 	status int          // 0: 200
 	costly bool
 	body   int64 // cap on the request body in bytes; 0: the usual one

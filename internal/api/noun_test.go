@@ -247,3 +247,31 @@ func TestAU28_TokensOfAnAccountAreBounded(t *testing.T) {
 		as(t, w, "plain", "POST", v1+"/tokens", `{"name":"one more"}`).want(t, 409)
 	})
 }
+
+// AU17: administrators see which credentials an account has and take one away, but none of somebody
+// as strong as themselves.
+func TestAU17_CredentialsOfOthers(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		for _, name := range []string{"plain", "admin"} {
+			as(t, w, "", "PUT", v1+"/accounts/"+string(w.People[name].ID)+"/password", `{"password":"quiet otters borrow lanterns"}`).want(t, 204)
+		}
+		plain, admin := v1+"/accounts/"+string(w.People["plain"].ID)+"/credentials", v1+"/accounts/"+string(w.People["admin"].ID)+"/credentials"
+		list := as(t, w, "auditor", "GET", plain, "").want(t, 200)
+		if !strings.Contains(list.body, `"kind":"password","id":"1"`) || strings.Contains(list.body, "argon") {
+			t.Errorf("%s", list.body)
+		}
+		for _, who := range []string{"plain", "auditor"} {
+			as(t, w, who, "DELETE", plain+"/password/1", "").want(t, 403)
+		}
+		as(t, w, "plain", "GET", admin, "").want(t, 403)
+		as(t, w, "admin", "DELETE", admin+"/password/1", "").want(t, 403)
+		as(t, w, "admin", "DELETE", plain+"/passkey/1", "").want(t, 404)
+		as(t, w, "admin", "DELETE", plain+"/password/1", "").want(t, 204)
+		as(t, w, "admin", "DELETE", plain+"/password/1", "").want(t, 404)
+		if got := as(t, w, "admin", "GET", plain, "").want(t, 200).body; strings.TrimSpace(got) != "[]" {
+			t.Errorf("%s", got)
+		}
+		as(t, w, "owner", "DELETE", admin+"/password/1", "").want(t, 204)
+		as(t, w, "admin", "GET", v1+"/accounts/acc_00000000000000000000000000/credentials", "").want(t, 404)
+	})
+}

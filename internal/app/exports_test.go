@@ -13,6 +13,10 @@ import (
 
 // P6: a table of either database is in what a person can download, or says why not.
 func TestP6_EveryTableIsExportedOrSaysWhyNot(t *testing.T) {
+	excuses := map[string]string{}
+	for _, e := range notExported {
+		excuses[e[0]] = e[1]
+	}
 	storetest.Each(t, Schema, func(t *testing.T, s *store.Store) {
 		sql := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
 		if s.Dialect() == store.Postgres {
@@ -31,7 +35,7 @@ func TestP6_EveryTableIsExportedOrSaysWhyNot(t *testing.T) {
 			names = append(names, e.Name)
 		}
 		for _, name := range tables {
-			switch reason, excused := notExported[name]; {
+			switch reason, excused := excuses[name]; {
 			case slices.Contains(exported, name) && excused:
 				t.Errorf("table %s is exported and excused (%s)", name, reason)
 			case !slices.Contains(exported, name) && reason == "":
@@ -44,7 +48,7 @@ func TestP6_EveryTableIsExportedOrSaysWhyNot(t *testing.T) {
 			}
 		}
 		if s.Dialect() == store.SQLite { // its tables are those of both
-			for name := range notExported {
+			for name := range excuses {
 				if !slices.Contains(tables, name) {
 					t.Errorf("notExported has %s, which is no table", name)
 				}

@@ -53,7 +53,7 @@ var Exports = []store.Export{
 	{Name: "known_places", Tables: []string{"known_place"}, Page: store.ExportRows(func(row store.Row) (e exportedPlace, err error) {
 		return e, row.Scan(&e.Kind, &e.Name, &e.UsedAt)
 	}, "SELECT kind, name, used_at FROM known_place WHERE tenant = $1 AND account = $2 ORDER BY kind, name")},
-	{Name: "last_signin", Tables: []string{"last_signin"}, Page: store.ExportRows(func(row store.Row) (exportedLast, error) {
+	{Name: "last_signin", Tables: []string{"last_signin"}, Single: true, Page: store.ExportRows(func(row store.Row) (exportedLast, error) {
 		l, err := scanLast(row)
 		return exportedLast{l.at, l.point}, err
 	}, lastColumns)},

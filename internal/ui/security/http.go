@@ -16,6 +16,7 @@ import (
 type Room struct {
 	*own.Desk
 	Passkeys *passkey.Room
+	Codes    *Codes
 }
 
 // dones are the changes that the pages report.
@@ -54,6 +55,11 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 			PasskeysWay(len(keys), visit.URL(r, PathPasskeys)),
 			PasswordWay(changed, visit.URL(r, own.PathPassword)),
 		}
+		if err != nil {
+			return err
+		}
+		more, err := room.Codes.ways(rd, r, o)
+		page.Ways = append(page.Ways, more...)
 		return err
 	}); err != nil {
 		return err

@@ -55,6 +55,19 @@ func (room *Codes) read(r *web.Request, fn func(*store.Reader) error) error {
 	return room.Desk.Visits.Guard.Store().Read(r.Context(), visit.Tenant(r), fn)
 }
 
+// ways are the overview's entries.
+func (room *Codes) ways(rd *store.Reader, r *web.Request, o visit.Owner) ([]Way, error) {
+	app, err := room.TOTP.State(rd, visit.Tenant(r), o.Account.ID)
+	if err != nil {
+		return nil, err
+	}
+	paper, err := room.Recovery.State(rd, visit.Tenant(r), o.Account.ID)
+	return []Way{
+		AppWay(app.Since, visit.URL(r, PathAuthenticator)),
+		PaperWay(paper.Left, recovery.Codes, visit.URL(r, PathRecoveryCodes)),
+	}, err
+}
+
 func (room *Codes) authenticator(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
 	f, err := room.Desk.Frame(r, o, PathAuthenticator, codeDones)
 	if err != nil {

@@ -35,7 +35,7 @@ type Way struct {
 }
 
 // icons are the drawings of the ways.
-var icons = map[factor.Kind]string{factor.Password: "lock", factor.Passkey: "key"}
+var icons = map[factor.Kind]string{factor.Password: "lock", factor.Passkey: "key", factor.TOTP: "phone", factor.RecoveryCode: "list"}
 
 // Icon is the entry's drawing.
 func (w Way) Icon() string {

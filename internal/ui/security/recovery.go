@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
@@ -45,3 +46,12 @@ const (
 	AppRemoved part.Key = "totp.done.removed"
 	CodesKept  part.Key = "codes.done.kept"
 )
+
+// PaperWay is the overview's entry of the recovery codes.
+func PaperWay(left, all int, url string) Way {
+	w := Way{Kind: factor.RecoveryCode, Title: "codes.name", State: part.Say("codes.none"), URL: url}
+	if left > 0 {
+		w.State, w.On = part.Say("codes.left", "left", left, "all", all), true
+	}
+	return w
+}

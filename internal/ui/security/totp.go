@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
@@ -61,4 +62,13 @@ func (p *AddAuthenticator) CodeInput() part.Input {
 		in.Error = part.Say(p.Problem)
 	}
 	return in
+}
+
+// AppWay is the overview's entry of the authenticator app; since is zero if there is none.
+func AppWay(since time.Time, url string) Way {
+	w := Way{Kind: factor.TOTP, Title: "totp.name", State: part.Say("totp.none"), URL: url}
+	if !since.IsZero() {
+		w.State, w.Since, w.On = part.Say("totp.since"), since, true
+	}
+	return w
 }

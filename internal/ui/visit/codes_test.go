@@ -170,7 +170,7 @@ func TestStoryOfAnAuthenticatorApp(t *testing.T) {
 		e := c.browser()
 		a, i := e.ask(t, "ada")
 		a.expect(t, 303, "/signin/totp")
-		page = e.submit(e.get("/signin/recovery-code?i="+string(i)), "submit", "code", sheet[3]).expect(t, 200, "").says(t, "not right")
+		e.submit(e.get("/signin/recovery-code?i="+string(i)), "submit", "code", sheet[3]).expect(t, 200, "").says(t, "not right")
 		c.clock.Advance(time.Minute)
 		page = e.get("/signin/totp?i=" + string(i))
 		e.submit(page, "submit", "code", p.code(c.clock.Now())).expect(t, 303, "/oauth/authorize/resume")
