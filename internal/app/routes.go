@@ -33,6 +33,7 @@ func (a *App) routes() []web.Route {
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
 	secondFactors := &uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}
+	phones := &uisecurity.Phones{Desk: desk, Phone: a.Phone}
 	approvals := &uiapproval.Room{Desk: desk, Visits: visits, Approvals: a.Approvals, Translate: pages.Translate}
 	desk.Asks = approvals.Asks
 	var development []web.Route
@@ -50,13 +51,13 @@ func (a *App) routes() []web.Route {
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
 		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
-		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors}).Routes(),
+		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors, Phones: phones}).Routes(),
 		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
 		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Email: a.Email, Phone: a.Phone, Translate: pages.Translate}).Routes(),
-		(&uisecurity.Phones{Desk: desk, Phone: a.Phone}).Routes(),
+		phones.Routes(),
 		approvals.Routes(),
 		secondFactors.Routes(),
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),

@@ -39,6 +39,15 @@ func (room *Phones) Routes() []web.Route {
 	}
 }
 
+// ways are the entries of the overview: the number, where codes can be sent to it.
+func (room *Phones) ways(rd *store.Reader, r *web.Request, o visit.Owner) ([]Way, error) {
+	if offered, err := room.Phone.Offered(rd, visit.Tenant(r)); err != nil || !offered {
+		return nil, err
+	}
+	a := o.Account
+	return []Way{PhoneWay(a.Claims.PhoneNumber, a.PhoneVerifiedAt, visit.URL(r, PathPhone))}, nil
+}
+
 // show shows the page; say is what it says of a form that was refused.
 func (room *Phones) show(w http.ResponseWriter, r *web.Request, o visit.Owner, say Phone) (err error) {
 	page := &say

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
@@ -63,4 +64,16 @@ func (p *Phone) CodeInput() part.Input {
 		in.Error = part.Say(p.Problem, "wait", part.Wait(p.Wait))
 	}
 	return in
+}
+
+// PhoneWay is the overview's entry of the telephone number.
+func PhoneWay(number string, since time.Time, url string) Way {
+	w := Way{Kind: factor.SMS, Title: "phone.name", State: part.Say("phone.none"), URL: url}
+	switch {
+	case number != "" && since.IsZero():
+		w.State = part.Say("phone.unverified")
+	case number != "":
+		w.State, w.Since, w.On = part.Say("phone.since"), since, true
+	}
+	return w
 }
