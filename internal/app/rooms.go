@@ -31,6 +31,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -74,7 +75,7 @@ func (a *App) rooms() error {
 	}
 	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, outofband.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -102,7 +103,7 @@ func (a *App) rooms() error {
 // factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
 // are what is left when the others are not at hand.
 func (a *App) factors() []signin.Factor {
-	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Approvals, a.Phone.SMS(), a.Phone.Voice(), a.Email, a.Recovery}
 }
 
 // besidePasskeys are the factors but passkeys: what a person proves or signs in with without one.

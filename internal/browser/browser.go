@@ -141,14 +141,21 @@ func (b *Browser) SetAccounts(w http.ResponseWriter, r *web.Request, text secret
 
 // Bind returns the digest of the browser's binding cookie, giving it one if it has none.
 func (b *Browser) Bind(w http.ResponseWriter, r *web.Request) ([]byte, error) {
-	c := cookie(r, "cardea-browser")
-	if text, ok := c.Read(r); ok {
-		if token, err := secret.InteractionCookie.Parse(text); err == nil {
-			return b.root.Digest(secret.InteractionCookie, token), nil
-		}
+	if digest := b.Bound(r); digest != nil {
+		return digest, nil
 	}
 	token := secret.InteractionCookie.Mint()
-	return b.root.Digest(secret.InteractionCookie, token), c.Set(w, token.Reveal(), 0)
+	return b.root.Digest(secret.InteractionCookie, token), cookie(r, "cardea-browser").Set(w, token.Reveal(), 0)
+}
+
+// Bound is the digest of the binding cookie that the browser has, nil for none.
+func (b *Browser) Bound(r *web.Request) []byte {
+	text, _ := cookie(r, "cardea-browser").Read(r)
+	token, err := secret.InteractionCookie.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return b.root.Digest(secret.InteractionCookie, token)
 }
 
 // Begin is Bind for a room that is about to begin an interaction. One address begins only so many:

@@ -28,6 +28,7 @@ const (
 	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
 	PasskeyChallenge  Kind = "cdr_pc" // challenge of an assertion
 	NotMe             Kind = "cdr_nm"
+	SignInLink        Kind = "cdr_sl"
 )
 
 const (
