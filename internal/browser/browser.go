@@ -113,14 +113,22 @@ func (b *Browser) ClearSession(w http.ResponseWriter, r *web.Request) {
 
 // Bind returns the digest of the browser's binding cookie, giving it one if it has none.
 func (b *Browser) Bind(w http.ResponseWriter, r *web.Request) ([]byte, error) {
-	c := cookie(r, "cardea-browser")
-	if text, ok := c.Read(r); ok {
-		if token, err := secret.InteractionCookie.Parse(text); err == nil {
-			return b.root.Digest(secret.InteractionCookie, token), nil
-		}
+	if bound := b.Bound(r); bound != nil {
+		return bound, nil
 	}
+	c := cookie(r, "cardea-browser")
 	token := secret.InteractionCookie.Mint()
 	return b.root.Digest(secret.InteractionCookie, token), c.Set(w, token.Reveal(), 0)
+}
+
+// Bound is the digest of the browser's binding cookie, nil if it has none.
+func (b *Browser) Bound(r *web.Request) []byte {
+	text, ok := cookie(r, "cardea-browser").Read(r)
+	token, err := secret.InteractionCookie.Parse(text)
+	if !ok || err != nil {
+		return nil
+	}
+	return b.root.Digest(secret.InteractionCookie, token)
 }
 
 // Begin is Bind for a room that is about to begin an interaction. One address begins only so many:

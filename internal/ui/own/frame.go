@@ -22,6 +22,7 @@ const (
 	PathActivity = "/account/activity"
 	PathData     = "/account/data"
 	PathSignOut  = "/signout"
+	PathSwitch   = "/signin/switch"
 )
 
 // navigation is one entry a page, in order. A page below one of them marks its parent.
@@ -51,6 +52,8 @@ type Frame struct {
 	Person part.Person
 	// Page is the page's path below the tenant's root: the navigation marks it, or the entry above it.
 	Page string
+	// SwitchURL leads to the accounts of this browser, and to others.
+	SwitchURL string
 	// SignOutAction takes the POST that signs out.
 	SignOutAction string
 	// Done is shown above the page, once, after a change; empty shows nothing.
