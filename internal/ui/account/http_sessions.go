@@ -87,12 +87,8 @@ func (room *Room) sessions(w http.ResponseWriter, r *web.Request, o visit.Owner)
 
 // here lists the sessions of this browser, one for each account.
 func (room *Room) here(r *web.Request) (list []session.Session, err error) {
-	bound := room.Visits.Browser.Bound(r)
-	if bound == nil {
-		return nil, nil
-	}
 	err = room.read(r, func(rd *store.Reader) error {
-		list, err = session.OfBrowser(rd, visit.Tenant(r), bound)
+		list, err = session.OfBrowser(rd, visit.Tenant(r), room.Visits.Browser.Accounts(r))
 		return err
 	})
 	return list, err

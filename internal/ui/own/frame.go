@@ -23,6 +23,7 @@ const (
 	PathData     = "/account/data"
 	PathSignOut  = "/signout"
 	PathSwitch   = "/signin/switch"
+	PathApprove  = "/account/approve" // a sign-in on another device; no entry of the navigation
 )
 
 // navigation is one entry a page, in order. A page below one of them marks its parent.
@@ -56,6 +57,8 @@ type Frame struct {
 	SwitchURL string
 	// SignOutAction takes the POST that signs out.
 	SignOutAction string
+	// ApproveURL leads to a sign-in that waits for the person's approval; empty for none.
+	ApproveURL string
 	// Done is shown above the page, once, after a change; empty shows nothing.
 	Done part.Key
 }
