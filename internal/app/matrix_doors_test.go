@@ -158,7 +158,7 @@ func (c try) redeem(code string) *http.Response {
 	}, basic(a)...)
 }
 
-var codeIn = regexp.MustCompile(`[?&#]code=([^&]+)`)
+var codeIn = regexp.MustCompile(`[?&#]code=(cdr_ac_[^&]+)`)
 
 // spoils is what came out of a door, and of going on behind it.
 type spoils struct {
@@ -195,7 +195,7 @@ func (c try) gather(from int, before map[session.ID]bool) (out spoils) {
 			})
 		}
 		if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-			if text := body(res); strings.Contains(text, "_token\"") {
+			if text := body(res); strings.Contains(text, `"access_token":`) {
 				out.tokens = append(out.tokens, text)
 			}
 		}
