@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
@@ -45,6 +46,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
+	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // rooms makes the rooms that are more than functions over rows.
@@ -190,8 +192,14 @@ const reach = factor.Highest
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
 	}
+}
+
+// suffices asks the dispatcher whether a session is enough for an application.
+func (a *App) suffices(r *web.Request, app client.ID, want factor.Want, s session.Session) (bool, error) {
+	i := interaction.Interaction{Kind: interaction.Authorize, About: interaction.About{Client: app, Want: want}}
+	return a.signin.Suffices(r.Context(), visit.Tenant(r), i, s, visit.Arrival(r))
 }
 
 func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {
