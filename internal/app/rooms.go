@@ -84,7 +84,7 @@ func (a *App) rooms() error {
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
 	if a.Passkeys, err = passkey.New(a.Guard, a.Root, passkey.Options{
-		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: []passkey.Way{a.Passwords}, Warn: a.passkeyChanged,
+		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: a.besidePasskeys, Warn: a.passkeyChanged,
 	}); err != nil {
 		return err
 	}
@@ -104,6 +104,16 @@ func (a *App) rooms() error {
 // are what is left when the others are not at hand.
 func (a *App) factors() []signin.Factor {
 	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Approvals, a.Phone.SMS(), a.Phone.Voice(), a.Email, a.Recovery}
+}
+
+// besidePasskeys are the factors but passkeys: what a person proves or signs in with without one.
+func (a *App) besidePasskeys() (out []passkey.Way) {
+	for _, f := range a.factors() {
+		if f.Kind() != factor.Passkey {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // passkeyChanged tells a person what happened to one of their passkeys.

@@ -181,7 +181,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
 		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Puzzles: must(puzzle.New(root, fake.Now, puzzle.Rules{})), Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),
+		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Assurance: must(assurance.New(w.g, assurance.Options{}))}).Routes(),
 	} {
 		routes = append(routes, list...)
 	}
@@ -514,4 +514,14 @@ func (a answer) says(t *testing.T, words ...string) answer {
 		}
 	}
 	return a
+}
+
+// put gives the browser one of our cookies.
+func (b *browse) put(name, value string) {
+	b.w.t.Helper()
+	u, err := url.Parse(b.w.http.URL)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	b.http.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-" + name, Value: value, Path: "/", Secure: true, HttpOnly: true}})
 }
