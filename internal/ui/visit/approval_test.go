@@ -65,7 +65,7 @@ func TestStoryOfAnApproval(t *testing.T) {
 		third := c.browser()
 		a, _ := third.ask(t, "ada")
 		page = third.get(strings.Replace(a.Header.Get("Location"), "/signin/totp", "/signin/approval", 1))
-		page = third.follow(third.submit(page, "ask"))
+		third.follow(third.submit(page, "ask"))
 		away.get("/account/approve").says(t, "Nothing waits for you")
 		home.get("/account/approve").says(t, "Approve it only if")
 	})
