@@ -64,7 +64,7 @@ func TestAddAFactorToTheLetter(t *testing.T) {
 	})
 	for _, block := range fence.FindAllStringSubmatch(string(page), -1) {
 		if block[1] == "sh" {
-			run(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
+			build(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
 		}
 	}
 	if _, err := s.CreateAccount(t.Context(), "ann", "quiet otter paints seven lamps"); err != nil {
