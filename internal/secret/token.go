@@ -25,6 +25,8 @@ const (
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
 	NotMe             Kind = "cdr_nm"
+	Invitation        Kind = "cdr_iv"
+	RecoveryLink      Kind = "cdr_rl"
 )
 
 const (

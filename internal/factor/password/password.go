@@ -53,6 +53,8 @@ type Options struct {
 	Rules  throttle.Rules // the zero value takes throttle.Default
 	Policy policy.Policy  // from policy.New; required
 	Warn   throttle.Warn  // tells a person of many failures; nil tells nobody
+	// Changed tells a person that the password is another one now; nil tells nobody.
+	Changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
 }
 
 // Room keeps and checks passwords. It is safe for concurrent use.
@@ -64,6 +66,7 @@ type Room struct {
 	rules   throttle.Rules
 	policy  policy.Policy
 	warn    throttle.Warn
+	changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
 }
 
 // New checks the options; an error is meant to stop the start.
@@ -77,7 +80,10 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if err := o.Rules.Check(); err != nil {
 		return nil, err
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn}, nil
+	if o.Changed == nil {
+		o.Changed = func(*store.Tx, id.Tenant, account.ID) error { return nil }
+	}
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Changed}, nil
 }
 
 // Attempt is one password that somebody offers.

@@ -90,9 +90,14 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err != nil {
 		return "", err
 	}
+	if g.Interaction.Kind == interaction.Recover {
+		return ReturnPath(g.Interaction), nil // the room that recovers says what comes next
+	}
 	switch step.Verdict {
 	case signin.Prove:
 		return URL(r, step.Factor.Path(), FieldInteraction, string(which)), nil
+	case signin.Renew:
+		return URL(r, step.Renewal.RenewPath(), FieldInteraction, string(which)), nil
 	case signin.Enrol:
 		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
 	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
@@ -149,6 +154,11 @@ func (room *Room) Proving(ctx context.Context, w http.ResponseWriter, r *web.Req
 func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step signin.Step) error {
 	to := PathSignIn
 	switch {
+	case g.Interaction.Kind == interaction.Recover:
+		Return(w, g.Interaction)
+		return nil
+	case step.Verdict == signin.Renew:
+		to = step.Renewal.RenewPath()
 	case step.Verdict == signin.Impossible && len(g.Interaction.Facts) > 0:
 		return ErrForbidden
 	case step.Verdict == signin.Enrol:
