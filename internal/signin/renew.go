@@ -111,4 +111,3 @@ func (q question) recovering() (Step, error) {
 	}
 	return step, nil
 }
-
