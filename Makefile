@@ -4,8 +4,9 @@ GO      ?= go
 TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 10m
 ROUNDS  ?= 20
+ACCOUNTS ?= 1000000
 
-.PHONY: build test setup lint vulncheck unit peers scenario access lighthouse bench kill9 fuzz timing docs demo
+.PHONY: build test setup lint vulncheck unit peers scenario access lighthouse bench import-bench storm kill9 fuzz timing docs demo
 
 build: ## the binary as it is released
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/cardea ./cmd/cardea
@@ -49,6 +50,12 @@ kill9: ## kill -9 under load, the long variant
 
 bench: ## prints the table and writes bench/RESULTS.md; needs two cores and about six minutes
 	$(GO) run ./bench
+
+import-bench: ## imports ACCOUNTS accounts with a kill -9 of client and server; needs a quiet machine
+	$(GO) run ./bench/imports -accounts $(ACCOUNTS)
+
+storm: ## 2,000 guesses a second while owners sign in (FX11); needs two cores of its own
+	$(GO) run ./bench/storm
 
 fuzz: ## every fuzz target, FUZZTIME each
 	@bash test/fuzz.sh $(FUZZTIME)

@@ -28,21 +28,21 @@ var floors = []struct {
 	floor string
 	rooms string
 }{
-	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web reload geo reputation"},
+	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web reload geo reputation foreign"},
 	{"F1", "audit policy outbox"},
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},
-	{"F4a", "session consent issued credential membership apitoken event"},
-	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle"},
+	{"F4a", "session consent issued credential membership apitoken event brand"},
+	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle puzzle"},
 	{"F4c", "browser"}, // binds sessions and interactions to one browser
-	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password setup export outbox/smtp outbox/gateway outbox/inbox"},
-	{"F6a", "ui/part"},  // the vocabulary of the pages stands below them
-	{"F6b", "ui/visit"}, // what the pages share when a browser calls
-	{"F6b+", "ui/own"},  // what a person's own pages share
-	{"F6c", "ui ui/mail ui/inbox ui/signin ui/consent ui/account ui/notice api ui/data"},
+	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password factor/totp factor/recovery factor/passkey setup imports export outbox/smtp outbox/gateway outbox/inbox"},
+	{"F6a", "ui/part"},            // the vocabulary of the pages stands below them
+	{"F6b", "ui/visit"},           // what the pages share when a browser calls
+	{"F6b+", "ui/own ui/passkey"}, // what a person's own pages share, and the ceremony that several pages offer
+	{"F6c", "ui ui/mail ui/inbox ui/signin ui/consent ui/account ui/brand ui/notice ui/code ui/security api ui/data"},
 	{"F7a", "app"},
 	{"F7b", "cli/cmd"}, // the vocabulary of the commands
-	{"F7c", "cli/account cli/assurance cli/client cli/demo cli/event cli/group cli/jwt cli/key cli/outbox cli/resource cli/role cli/serve cli/session cli/setting cli/signin cli/tenant cli/token cli/version"},
+	{"F7c", "cli/account cli/assurance cli/brand cli/client cli/demo cli/event cli/group cli/imports cli/jwt cli/key cli/outbox cli/resource cli/role cli/serve cli/session cli/setting cli/signin cli/tenant cli/token cli/version"},
 	{"F7d", "cli"}, // `cardea serve` starts what app wires, so the command line stands above it
 }
 
@@ -51,7 +51,7 @@ var families = []string{"oauth", "factor", "ui", "cli", "outbox"}
 
 // tools are programs and test kits that are no part of the server: they may import anything, and
 // no room may import them.
-var tools = []string{"conformance", "oauth/oauthtest", "api/apitest"}
+var tools = []string{"conformance", "oauth/oauthtest", "api/apitest", "factor/passkey/passkeytest", "geo/geotest"}
 
 // longFiles are the files that may have more than maxFile lines, with the reason.
 var longFiles = map[string]string{}

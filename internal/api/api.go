@@ -9,9 +9,12 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -27,6 +30,10 @@ type Deps struct {
 	Lifecycle *lifecycle.Lifecycle
 	Passwords Passwords
 	Assurance *assurance.Room
+	// FactorRemoved tells a person that an administrator took a credential from them.
+	FactorRemoved func(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error
+	Brands        *brand.Room
+	Imports       *imports.Room
 }
 
 // Passwords is the room factor/password.
@@ -52,7 +59,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil || d.Brands == nil || d.Imports == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}
@@ -75,7 +82,7 @@ func (a *API) Routes() []web.Route {
 	for _, e := range a.table {
 		rt := web.Route{
 			Name: "api." + e.name, Method: e.method, Path: base + e.path, Scope: web.PerTenant,
-			Action: e.action, Handler: a.handler(e), Errors: problems,
+			Action: e.action, Handler: a.handler(e), Errors: problems, Body: e.body,
 		}
 		if e.method != http.MethodGet {
 			rt.CSRF, rt.Event = web.Credentials, e.action
@@ -91,8 +98,9 @@ func (a *API) Routes() []web.Route {
 func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
-		tenantEndpoints(), accountEndpoints(), emailEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
+		tenantEndpoints(), accountEndpoints(), emailEndpoints(), credentialEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
 		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(),
+		brandEndpoints(), importEndpoints(),
 	} {
 		all = append(all, noun...)
 	}
@@ -107,7 +115,7 @@ func (a *API) handler(e endpoint) web.Handler {
 		if err != nil {
 			return err
 		}
-		c.w, c.api = w, a
+		c.w, c.api, c.cap = w, a, e.body
 		if err := c.readQuery(e.query); err != nil {
 			return err
 		}
@@ -139,6 +147,7 @@ type call struct {
 	until  time.Time // when the caller's token ends; zero for the operator
 	tenant id.Tenant
 	query  map[string]string
+	cap    int64 // of the body; 0: the usual one
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }

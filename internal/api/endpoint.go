@@ -25,8 +25,10 @@ type endpoint struct {
 	in     reflect.Type // nil: no body
 	out    reflect.Type // nil: 204
 	patch  bool         // in is a merge patch, with If-Match
+	match  bool         // takes If-Match
 	status int          // 0: 200
 	costly bool
+	body   int64 // cap on the request body in bytes; 0: the usual one
 	run    func(*call) (any, error)
 }
 
@@ -89,6 +91,28 @@ func change[In, Out any](name, path string, action named, doc string, load func(
 		}}
 }
 
+// replace is an endpoint that puts a whole thing in the place of the former one: load gives the
+// version of that, save writes if the version still holds.
+func replace[In, Out any](name, path string, action named, doc string, load func(*call) (int64, error), save func(*call, In, int64) (Out, error)) endpoint {
+	return endpoint{name: name, method: http.MethodPut, path: path, action: action.Name(), doc: doc, match: true,
+		in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](),
+		run: func(c *call) (any, error) {
+			var in In
+			if err := c.decode(&in, "application/json"); err != nil {
+				return nil, err
+			}
+			version, err := load(c)
+			if err != nil {
+				return nil, err
+			}
+			// RFC 9110 §13.1.1: without a matching entity tag the method is not performed
+			if match := c.r.Header.Values("If-Match"); len(match) > 0 && !matches(match, version) {
+				return nil, &guard.Problem{Code: "version_mismatch", Public: "It was changed since you looked. Look at it again and repeat your change."}
+			}
+			return save(c, in, version)
+		}}
+}
+
 // act is an endpoint that does something and answers nothing.
 func act(name, method, path string, action named, doc string, run func(*call) error) endpoint {
 	return endpoint{name: name, method: method, path: path, action: action.Name(), doc: doc,
@@ -119,6 +143,9 @@ func (c *call) decode(v any, media ...string) error {
 	body, err := c.body(media...)
 	if err != nil {
 		return err
+	}
+	if c.cap > 0 {
+		return strictjson.Unmarshal(body, v, strictjson.MaxBytes(int(c.cap)))
 	}
 	return strictjson.Unmarshal(body, v)
 }

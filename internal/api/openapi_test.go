@@ -96,7 +96,7 @@ func (g *generator) operation(e endpoint) object {
 		}
 		parameters = append(parameters, object{"name": p.name, "in": "query", "description": p.doc, "schema": object{"type": kind}})
 	}
-	if e.patch {
+	if e.patch || e.match {
 		parameters = append(parameters, object{"name": "If-Match", "in": "header", "description": "The entity tag that was looked at; 412 if it is another now.", "schema": object{"type": "string"}})
 	}
 	op := object{"operationId": e.name, "summary": e.doc, "x-action": e.action, "responses": object{"default": object{"$ref": "#/components/responses/Problem"}}}

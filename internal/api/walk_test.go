@@ -30,8 +30,11 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 	Open bool `json:"open"`
 }{}, nil)
 
+// onePixel is a PNG in base64.
+const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOQjfEHAAFiAMlN1xw6AAAAAElFTkSuQmCC"
+
 // victims are ids of one thing of each kind in a tenant.
-type victims struct{ account, group, role, client, resource, session, token, effect, policy, signin string }
+type victims struct{ account, group, role, client, resource, session, token, effect, policy, signin, imported string }
 
 func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	t.Helper()
@@ -45,6 +48,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	v.client = post("/clients", `{"client_name":"victim","grant_types":["client_credentials"]}`, "client_id")
 	v.resource = post("/resources", `{"audience":"https://victim.example","name":"victim"}`, "id")
 	v.token = post("/tokens", `{"name":"victim","account":"`+v.account+`"}`, "id")
+	v.imported = post("/imports", fmt.Sprintf(`{"sha256":"%064x","size":9}`, prefix+"file"), "id")
 	tenant := w.Acme
 	if prefix == "" {
 		tenant = "default"
@@ -69,8 +73,8 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "tenants": "acme"}[noun]
-	return strings.NewReplacer("{id}", id, "{name}", "toy", "{account}", v.account, "{subject}", v.account).Replace(path)
+		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "tenants": "acme", "brands": v.client}[noun]
+	return strings.NewReplacer("{id}", id, "{name}", "toy", "{kind}", "password", "{credential}", "1", "{account}", v.account, "{subject}", v.account, "{scope}", v.client, "{slot}", "icon").Replace(path)
 }
 
 // body is a good body for a route that takes one; it names the victim where a body can.
@@ -99,6 +103,10 @@ func (v victims) body(name string) string {
 		"api.assurance.create":     `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
 		"api.assurance.update":     `{"name":"intruder"}`,
 		"api.assurance.simulate":   `{"instead":"signin-dormant"}`,
+		"api.brand.update":         `{"layout":"side"}`,
+		"api.brand.upload":         `{"image":"` + onePixel + `"}`,
+		"api.import.begin":         `{"sha256":"` + strings.Repeat("ad", 32) + `","size":9}`,
+		"api.import.add":           `{"after":0,"done":9,"lines":["{\"username\":\"intruder\"}"]}`,
 		"api.token.create":         `{"name":"x","account":"` + v.account + `"}`,
 	}[name]
 }

@@ -18,6 +18,6 @@ var (
 	CreateOwn = guard.Declare[account.ID, Detail]("apitoken.create_own", guard.Self, "Make an API token of one's own")
 	ListAll   = guard.Declare[ID, guard.None]("apitoken.list", guard.Inspect, "List the API tokens")
 	ListOwn   = guard.Declare[account.ID, guard.None]("apitoken.list_own", guard.Self, "List one's own API tokens")
-	Delete    = guard.Declare[ID, guard.None]("apitoken.delete", guard.Administer, "Delete somebody's API token")
-	DeleteOwn = guard.Declare[ID, guard.None]("apitoken.delete_own", guard.Self, "Delete one of one's own API tokens")
+	Delete    = guard.Declare[ID, Detail]("apitoken.delete", guard.Administer, "Delete somebody's API token")
+	DeleteOwn = guard.Declare[ID, Detail]("apitoken.delete_own", guard.Self, "Delete one of one's own API tokens")
 )

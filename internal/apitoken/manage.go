@@ -82,8 +82,9 @@ func Remove(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 	if err := token.Check(); err != nil {
 		return err
 	}
-	deed := Delete.On(tenant, token, nil)
-	if own := DeleteOwn.On(tenant, token, nil); c.Kind == caller.Account {
+	detail := &Detail{Token: token}
+	deed := Delete.On(tenant, token, detail)
+	if own := DeleteOwn.On(tenant, token, detail); c.Kind == caller.Account {
 		may, err := g.May(ctx, c, own)
 		if err != nil {
 			return err
@@ -93,7 +94,11 @@ func Remove(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tena
 		}
 	}
 	return g.Do(ctx, c, deed, func(tx *store.Tx) error {
-		err := remove(tx, tenant, token)
+		who, err := owner(tx.Read(), token)
+		if err == nil {
+			detail.Account = who
+			err = remove(tx, tenant, token)
+		}
 		if errors.Is(err, store.ErrNotFound) {
 			return ErrNone
 		}

@@ -16,11 +16,16 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/recovery"
+	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/jose"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -31,6 +36,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -38,6 +44,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -62,10 +69,17 @@ type App struct {
 	Outbound *outbound.Client
 
 	Passwords *password.Room
+	TOTP      *totp.Room
+	Recovery  *recovery.Room
+	Throttle  *throttle.Room
+	Passkeys  *passkey.Room
 	Assurance *assurance.Room
 	Lifecycle *lifecycle.Lifecycle
 	Setup     *setup.Room
 	Notify    *notify.Room
+	Brands    *brand.Room
+	imports   *imports.Room
+	puzzles   *puzzle.Room
 	signin    *signin.Room
 	visits    *visit.Room
 	pages     *notice.Pages

@@ -11,9 +11,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -130,7 +132,9 @@ func sweepers() (out []*store.Sweeper) {
 		outbox.Sweeps,
 		inbox.Sweeps,
 		throttle.Sweeps,
+		credential.Sweeps,
 		assurance.Sweeps,
+		imports.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))
 	}

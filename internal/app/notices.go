@@ -12,14 +12,14 @@ import (
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/store"
-	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 )
 
 // What people are told of, by the rooms that notice it.
 
 // unusual tells a person of a sign-in that is unusual for them.
 func (a *App) unusual(tx *store.Tx, tenant id.Tenant, who account.ID, at assurance.Attempt, agent string) error {
-	d := uiaccount.ParseUserAgent(agent)
+	d := own.ParseUserAgent(agent)
 	device := strings.Trim(d.Browser+", "+d.System, ", ")
 	place := cmp.Or(at.City, at.Country)
 	if at.Address.IsValid() {

@@ -3,18 +3,22 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -27,14 +31,17 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/setup"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 )
@@ -53,29 +60,66 @@ func (a *App) rooms() error {
 	if err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Warn: a.failures}); err != nil {
+	if a.puzzles, err = puzzle.New(a.Root, a.Store.Now, puzzle.Default()); err != nil {
+		return err
+	}
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles, Warn: a.failures}); err != nil {
+		return err
+	}
+	if err := a.codes(); err != nil {
 		return err
 	}
 	if a.Assurance, err = a.assuranceRoom(); err != nil {
 		return err
 	}
+	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
+	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
 	life := session.Lifetimes{
 		Limit: session.Limit{Idle: l.SessionIdle, Absolute: l.SessionAbsolute},
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
+	if a.Passkeys, err = passkey.New(a.Guard, a.Root, passkey.Options{
+		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: []passkey.Way{a.Passwords}, Warn: a.passkeyChanged,
+	}); err != nil {
+		return err
+	}
 	if a.signin, err = signin.New(signin.Options{
 		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
 		Offers: credential.Offered, Unusual: a.unusual,
-	}, a.Passwords); err != nil {
+	}, a.factors()...); err != nil {
 		return err
 	}
-	a.visits = &visit.Room{Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
+	a.Brands = brand.New(a.Guard, part.Words{})
+	a.visits = &visit.Room{Brands: a.Brands, Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)
 	return nil
+}
+
+// factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
+// are what is left when the others are not at hand.
+func (a *App) factors() []signin.Factor {
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
+}
+
+// passkeyChanged tells a person what happened to one of their passkeys.
+func (a *App) passkeyChanged(tx *store.Tx, tenant id.Tenant, who account.ID, what passkey.Notice, name string) error {
+	switch what {
+	case passkey.Added:
+		return a.Notify.Warn(tx, tenant, who, notify.FactorAdded, notify.Values{"factor": string(factor.Passkey)})
+	case passkey.Cloned:
+		return a.Notify.Warn(tx, tenant, who, notify.PasskeyCloned, notify.Values{"name": name})
+	case passkey.Removed:
+	}
+	return a.factorRemoved(tx, tenant, who, factor.Passkey)
+}
+
+// factorRemoved tells a person that a credential is gone.
+func (a *App) factorRemoved(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error {
+	return a.Notify.Warn(tx, tenant, who, notify.FactorRemoved, notify.Values{"factor": string(k)})
 }
 
 // assuranceRoom decides which proof is enough, with the files that the operator gave.
@@ -130,7 +174,7 @@ func locales() []string {
 }
 
 // reach is the highest level that the factors of this server reach together.
-const reach = factor.Level(1)
+const reach = factor.Highest
 
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
@@ -165,4 +209,23 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 // SetPassword gives an account a password on an administrator's word; its sessions and tokens end.
 func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
 	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
+}
+
+// leaving tells people what happens to an account that is deleted.
+func (a *App) leaving() lifecycle.Letters {
+	return lifecycle.Letters{
+		DeletionAsked: func(tx *store.Tx, tenant id.Tenant, who account.ID, due time.Time) error {
+			link, err := a.Notify.Link(tenant, own.PathOverview, nil)
+			if err != nil {
+				return err
+			}
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionRequested, notify.Values{"date": due.Format(time.RFC3339), "link": link})
+		},
+		DeletionCancelled: func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+			return a.Notify.Warn(tx, tenant, who, notify.DeletionCancelled, nil)
+		},
+		Erased: func(tx *store.Tx, tenant id.Tenant, was account.Account) error {
+			return a.Notify.Warn(tx, tenant, was.ID, notify.Erased, nil)
+		},
+	}
 }

@@ -7,14 +7,20 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/api"
+	"github.com/cardea-iam/cardea/internal/export"
 	"github.com/cardea-iam/cardea/internal/oauth/introspect"
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
+	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
+	uidata "github.com/cardea-iam/cardea/internal/ui/data"
 	uiinbox "github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
+	uipasskey "github.com/cardea-iam/cardea/internal/ui/passkey"
+	uisecurity "github.com/cardea-iam/cardea/internal/ui/security"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -25,6 +31,7 @@ func (a *App) routes() []web.Route {
 	visits, pages := a.visits, a.pages
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
+	secondFactors := &uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}
 	var development []web.Route
 	if a.inbox != nil {
 		development = (&uiinbox.Room{Visits: visits, Inbox: a.inbox, Translate: pages.Translate}).Routes()
@@ -38,12 +45,19 @@ func (a *App) routes() []web.Route {
 		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
 		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
-		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
+		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
+		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors}).Routes(),
+		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		secondFactors.Routes(),
+		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance,
+			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands, Imports: a.imports,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

@@ -5,10 +5,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
@@ -35,6 +38,7 @@ var Schema = []store.Migrations{
 	setting.Migrations,
 	credential.Migrations,
 	client.Migrations,
+	brand.Migrations,
 	resource.Migrations,
 	key.Migrations,
 	role.Migrations,
@@ -45,8 +49,10 @@ var Schema = []store.Migrations{
 	interaction.Migrations,
 	throttle.Migrations,
 	password.Migrations,
+	passkey.Migrations,
 	apitoken.Migrations,
 	notify.Migrations,
 	inbox.Migrations,
 	assurance.Migrations,
+	imports.Migrations,
 }

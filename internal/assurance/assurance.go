@@ -3,6 +3,7 @@ package assurance
 import (
 	"embed"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -24,17 +25,21 @@ const Pages client.ID = "account"
 type Proof struct {
 	Level             factor.Level `json:"level"`
 	PhishingResistant bool         `json:"phishing_resistant"`
-	// Methods are RFC 8176's. In what would be enough, those that must be among the proved ones;
-	// nearly always none.
+	// Methods are RFC 8176's. In what would be enough, one that must be among the proved ones;
+	// nearly always there is none.
 	Methods []string `json:"methods"`
 }
 
 // ProofOf is the proof that the strength of facts amounts to.
 func ProofOf(s factor.Strength) Proof { return Proof{s.Level, s.PhishingResistant, s.AMR} }
 
-// Want is what the dispatcher asks for to get at this proof.
+// Want is what the dispatcher asks for to get at this proof, where it is a Verdict's Least.
 func (p Proof) Want() factor.Want {
-	return factor.Want{Level: p.Level, PhishingResistant: p.PhishingResistant}
+	w := factor.Want{Level: p.Level, PhishingResistant: p.PhishingResistant}
+	if len(p.Methods) > 0 {
+		w.Method = p.Methods[0] // Least names at most one
+	}
+	return w
 }
 
 // Signals is what is known of an attempt beside its proof. Each is a field of the context of
@@ -87,6 +92,9 @@ const (
 	Notify Effect = "notify"  // the person is told
 	Change Effect = "change"  // the password has to be changed
 )
+
+// order puts what stops a sign-in before what follows from it.
+func (e Effect) order() int { return slices.Index([]Effect{Deny, StepUp, Notify, Change}, e) }
 
 // Reason is a policy that had something to say.
 type Reason struct {

@@ -1,7 +1,6 @@
 package assurance
 
 import (
-	"net/netip"
 	"testing"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/role"
+	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
@@ -22,7 +22,7 @@ import (
 const here = id.Default
 
 var (
-	schema   = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, role.Migrations, membership.Migrations, Migrations}
+	schema   = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, role.Migrations, membership.Migrations, setting.Migrations, Migrations}
 	operator = caller.Local("")
 )
 
@@ -76,24 +76,4 @@ func (w *world) decide(a Attempt, p Proof) Verdict {
 		w.t.Fatal(err)
 	}
 	return v
-}
-
-// The whole world of the schema is filled, or a policy could not see a signal.
-func TestSchemaKnowsEveryFieldOfAnAttempt(t *testing.T) {
-	room, err := New(nil, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range []Attempt{{At: time.Now()}, {At: time.Now(), Address: netip.MustParseAddr("2001:db8::1")}} {
-		ctx, err := policy.ContextOf(Proof{Level: 1}, a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, action := range []string{signIn, silently, unchanged} {
-			q := policy.Question{Principal: policy.Entity{Type: "Account", ID: "acc_1"}, Action: action, Resource: policy.Entity{Type: "Client", ID: "c"}, Context: ctx}
-			if err := room.schema.Fits(q); err != nil {
-				t.Error(err)
-			}
-		}
-	}
 }

@@ -1,7 +1,10 @@
 package assurance
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -66,55 +69,87 @@ type hearing struct {
 	set     *policy.Set
 	attempt Attempt
 	q       policy.Question
+	seen    contexts
+}
+
+// contexts are those that were made for an attempt, by proof: making one costs more than asking.
+type contexts map[string]policy.Context
+
+func (c contexts) of(a Attempt, p Proof) (policy.Context, error) {
+	key := strconv.Itoa(int(p.Level)) + strconv.FormatBool(p.PhishingResistant) + strings.Join(p.Methods, " ")
+	made, ok := c[key]
+	if ok {
+		return made, nil
+	}
+	made, err := policy.ContextOf(p, a)
+	c[key] = made
+	return made, err
 }
 
 func hear(r *store.Reader, tenant id.Tenant, set *policy.Set, a Attempt) (*hearing, error) {
 	in, err := belongs(r, tenant, set, a.Account)
-	return hearingOf(set, in, a), err
+	return hearingOf(set, in, a, contexts{}), err
 }
 
-func hearingOf(set *policy.Set, in []policy.Entity, a Attempt) *hearing {
+func hearingOf(set *policy.Set, in []policy.Entity, a Attempt, seen contexts) *hearing {
 	on := a.Client
 	if on == "" {
 		on = Pages
 	}
 	return &hearing{set, a, policy.Question{
 		Principal: policy.Entity{Type: "Account", ID: string(a.Account)}, In: in, Resource: policy.Entity{Type: "Client", ID: string(on)},
-	}}
+	}, seen}
+}
+
+func (h *hearing) question(action string, p Proof) (q policy.Question, err error) {
+	q = h.q
+	q.Action = action
+	q.Context, err = h.seen.of(h.attempt, p)
+	return q, err
 }
 
 func (h *hearing) ask(action string, p Proof) (policy.Answer, error) {
-	q := h.q
-	q.Action = action
-	var err error
-	q.Context, err = policy.ContextOf(p, h.attempt)
+	q, err := h.question(action, p)
 	return h.set.Ask(q), err
 }
 
-func (h *hearing) judge(p Proof) (Verdict, error) {
-	v := Verdict{Outcome: Denied}
-	demand, err := h.least(Proof{}, nil)
+func (h *hearing) judge(p Proof) (v Verdict, err error) {
+	v.Outcome, v.Least, err = h.outcome()
 	if err != nil {
 		return v, err
-	}
-	switch {
-	case demand == nil:
-	case demand.Level <= 1 && len(demand.Methods) == 0:
-		v.Outcome = Allowed
-	default:
-		v.Outcome = Challenged
 	}
 	proved, err := h.ask(signIn, p)
 	if err != nil {
 		return v, err
 	}
-	v.Allowed, v.Least = proved.Allowed, demand
-	if !v.Allowed {
+	if v.Allowed = proved.Allowed; !v.Allowed {
 		if v.Least, err = h.least(p, p.Methods); err != nil {
 			return v, err
 		}
 	}
 	return v, h.reasons(&v, p, proved)
+}
+
+// outcome is what the policies ask for, whatever was proved, and the least proof that is enough.
+func (h *hearing) outcome() (Outcome, *Proof, error) {
+	demand, err := h.least(Proof{}, nil)
+	switch {
+	case err != nil || demand == nil:
+		return Denied, nil, err
+	case demand.Level <= 1 && len(demand.Methods) == 0:
+		return Allowed, demand, nil
+	}
+	return Challenged, demand, nil
+}
+
+// told asks whether the person is told of a sign-in with this proof.
+func (h *hearing) told(p Proof) (policy.Answer, error) { return h.ask(silently, p.atLeastOne()) }
+
+// atLeastOne is the proof for questions about a sign-in that is let through: the floor permits
+// nothing to whoever has proved nothing.
+func (p Proof) atLeastOne() Proof {
+	p.Level = max(p.Level, 1)
+	return p
 }
 
 // least finds the least proof that is allowed and is more than what there is: first by level,
@@ -173,22 +208,23 @@ func (h *hearing) reasons(v *Verdict, p Proof, proved policy.Answer) error {
 			v.add(Reason{failed, Deny, "This policy could not be evaluated, so its answer is no."})
 		}
 	}
-	for _, also := range []struct {
-		action string
-		flag   *bool
-		effect Effect
-	}{{silently, &v.Notify, Notify}, {unchanged, &v.ChangePassword, Change}} {
-		answer, err := h.ask(also.action, Proof{Level: max(p.Level, 1), PhishingResistant: p.PhishingResistant, Methods: p.Methods})
-		if err != nil {
-			return err
-		}
-		*also.flag = !answer.Allowed
+	quiet, err := h.told(p)
+	if err != nil {
+		return err
+	}
+	keep, err := h.ask(unchanged, p.atLeastOne())
+	if err != nil {
+		return err
+	}
+	v.Notify, v.ChangePassword = !quiet.Allowed, !keep.Allowed
+	for effect, answer := range map[Effect]policy.Answer{Notify: quiet, Change: keep} {
 		for _, s := range answer.Because {
 			if s.Forbids {
-				v.add(Reason{s.ID, also.effect, s.Says})
+				v.add(Reason{s.ID, effect, s.Says})
 			}
 		}
 	}
+	slices.SortStableFunc(v.Reasons, func(a, b Reason) int { return cmp.Compare(a.Effect.order(), b.Effect.order()) })
 	return nil
 }
 

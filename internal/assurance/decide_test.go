@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/policy"
 )
 
@@ -93,7 +94,7 @@ func bench(t *testing.T, room *Room, a Attempt, more ...string) *hearing {
 		t.Fatal(err)
 	}
 	a.Account = "acc_1"
-	return hearingOf(set, nil, a)
+	return hearingOf(set, nil, a, contexts{})
 }
 
 // What policies may ask for beyond a level.
@@ -126,9 +127,52 @@ func TestLeastProof(t *testing.T) {
 		if v.Allowed || !reflect.DeepEqual(v.Least, c.least) {
 			t.Errorf("%s after %+v: %v, %+v", c.policy, c.p, v.Allowed, v.Least)
 		}
+		if v.Least != nil && met(v.Least.Want(), c.p) {
+			t.Errorf("%s after %+v: what is asked for next is there already", c.policy, c.p)
+		}
 		if !slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Policy == "apo_a" && r.Says == "x" }) {
 			t.Errorf("%s gives no reason: %+v", c.policy, v.Reasons)
 		}
+	}
+}
+
+// met is factor.Want.MetBy for a proof.
+func met(w factor.Want, p Proof) bool {
+	return p.Level >= w.Level && (p.PhishingResistant || !w.PhishingResistant) && (w.Method == "" || slices.Contains(p.Methods, w.Method))
+}
+
+// AU10: what a dispatcher asks for after a no is never met by what was proved, whatever tenants
+// write: meeting it would let somebody in whom a policy keeps out.
+func TestAU10_WhatIsAskedForIsNeverThereAlready(t *testing.T) {
+	room, err := New(nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proofs := append(slices.Clone(ladder), Proof{}, Proof{Level: 1, Methods: []string{"pwd"}}, Proof{Level: 1, PhishingResistant: true, Methods: []string{"hwk", "user"}},
+		Proof{Level: 1, Methods: []string{"email"}}, Proof{Level: 2, Methods: []string{"mfa", "pwd", "sms"}}, Proof{Level: 2, Methods: []string{"mfa", "otp", "pwd"}})
+	conditions := []string{"context.level >= 2", "context.level == 2", "context.level != 1", "context.phishing_resistant", "context.methods.contains(\"otp\")", "context.methods.contains(\"sms\")",
+		"context.methods.containsAll([\"otp\", \"pwd\"])", "context.methods.contains(\"hwk\") && context.level < 3", "context.methods.isEmpty()", "context.new_country"}
+	asked := 0
+	for _, one := range conditions {
+		for _, two := range conditions {
+			text := `@says("x") forbid (principal, action == Action::"signin", resource) unless { ` + one + ` }; @says("x") forbid (principal, action == Action::"signin", resource) when { ` + two + ` };`
+			for _, p := range proofs {
+				v, err := bench(t, room, Attempt{HasSecondFactor: true}, text).judge(p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v.Allowed || v.Least == nil {
+					continue
+				}
+				asked++
+				if met(v.Least.Want(), p) {
+					t.Errorf("unless %s, when %s: after %+v %+v is asked for", one, two, p, *v.Least)
+				}
+			}
+		}
+	}
+	if asked < 100 {
+		t.Errorf("only %d verdicts ask for more", asked)
 	}
 }
 
@@ -161,6 +205,23 @@ func TestStrongerProofIsNeverAskedForMore(t *testing.T) {
 		risk := a.NewCountry || a.ImpossibleTravel || a.BadReputation || a.Dormant || a.BreachedPassword || a.Failures >= 5
 		if answer, _ := h.ask(signIn, ladder[0]); answer.Allowed && (a.MFAEnforced || a.HasSecondFactor && (risk || !a.Remembered)) {
 			t.Fatalf("%+v: one factor is enough", a)
+		}
+	}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	room, err := New(nil, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	set, err := policy.NewSet(room.builtin...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := Attempt{Account: "acc_1", HasSecondFactor: true, Signals: Signals{NewDevice: true, Network: "AS64500", Country: "AT"}}
+	for b.Loop() {
+		if v, err := hearingOf(set, nil, a, contexts{}).judge(Proof{Level: 1, Methods: []string{"pwd"}}); err != nil || v.Allowed {
+			b.Fatal(v, err)
 		}
 	}
 }

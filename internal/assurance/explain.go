@@ -51,7 +51,11 @@ func (room *Room) Explain(ctx context.Context, c caller.Caller, tenant id.Tenant
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		why = out.sentences(application.Name)
+		person, err := account.Get(r, tenant, out.Account)
+		if err != nil {
+			return err
+		}
+		why = out.sentences(person.Username, application.Name)
 		return nil
 	})
 	return out, why, err
@@ -103,16 +107,16 @@ func (p Proof) String() string {
 	return text
 }
 
-// sentences explain an attempt; application is the name of the client, "" where there is none.
-func (s SignIn) sentences(application string) []string {
-	to := "the application " + string(s.Client) + ", which is no longer there"
+// sentences explain an attempt of a person; application is the name of the client, "" where there is none.
+func (s SignIn) sentences(person account.Username, application string) []string {
+	to := "the application " + string(s.Client) + ", which is no longer there,"
 	switch {
 	case s.Client == Pages:
 		to = "the pages of Cardea"
 	case application != "":
 		to = fmt.Sprintf("%s (%s)", application, s.Client)
 	}
-	out := []string{fmt.Sprintf("On %s somebody with the password or key of %s wanted to sign in to %s.", s.At.UTC().Format("2 January 2006 at 15:04:05 UTC"), s.Account, to)}
+	out := []string{fmt.Sprintf("On %s somebody wanted to sign in to %s as %s (%s).", s.At.UTC().Format("2 January 2006 at 15:04:05 UTC"), to, person, s.Account)}
 	if place := s.place(); place != "" {
 		out = append(out, "They came from "+place+".")
 	}

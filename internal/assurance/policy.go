@@ -4,6 +4,7 @@ import (
 	_ "embed" // the built-in policies
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,8 +90,29 @@ func New(g *guard.Guard, o Options) (*Room, error) {
 			return nil, fmt.Errorf("signin.cedar: %q is not a forbid with an @id and @says", s.ID)
 		}
 	}
-	_, err = policy.NewSet(room.builtin...)
-	return room, err
+	set, err := policy.NewSet(room.builtin...)
+	if err != nil {
+		return nil, err
+	}
+	return room, room.fits(set)
+}
+
+// fits holds the circumstances that Decide gives against the schema: a field that one of them
+// lacks would make policies fail at sign-ins.
+func (room *Room) fits(set *policy.Set) error {
+	for _, a := range []Attempt{{}, {Address: netip.IPv6Loopback()}} {
+		h := hearingOf(set, nil, a, contexts{})
+		for _, action := range []string{signIn, silently, unchanged} {
+			q, err := h.question(action, ladder[0])
+			if err != nil {
+				return err
+			}
+			if err := room.schema.Fits(q); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // set returns the tenant's compiled policies in the version that r sees.
@@ -225,7 +247,7 @@ func (room *Room) parse(p PolicyID, source string) ([]policy.Statement, error) {
 	return list, nil
 }
 
-// known refuses a policy that names groups or applications that do not exist: it would never
+// known refuses a policy that names groups, roles, applications or accounts that do not exist: it would never
 // match. Refusal: invalid (source).
 func known(r *store.Reader, tenant id.Tenant, list []policy.Statement) error {
 	for _, s := range list {
@@ -249,14 +271,23 @@ func known(r *store.Reader, tenant id.Tenant, list []policy.Statement) error {
 			case "Account":
 				_, err = account.Get(r, tenant, account.ID(e.ID))
 				found = err == nil
+			case "Role":
+				if found = role.Builtin(e.ID); !found {
+					var roles []role.Role
+					roles, err = role.List(r, tenant, role.Filter{Name: e.ID}, "", 1)
+					if found = len(roles) > 0; !found && err == nil {
+						_, err = role.Get(r, tenant, role.ID(e.ID))
+						found = err == nil
+					}
+				}
 			default:
-				found = true // roles are held by name or id; actions the schema knows
+				found = true // the schema knows actions
 			}
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			if !found {
-				return guard.Invalid("source", fmt.Sprintf("There is no %s::%q. Groups go by name or id, applications by client_id (or \"account\" for the pages of Cardea), accounts by id.", e.Type, e.ID))
+				return guard.Invalid("source", fmt.Sprintf("There is no %s::%q. Groups and roles go by name or id, applications by client_id (or \"account\" for the pages of Cardea), accounts by id.", e.Type, e.ID))
 			}
 		}
 	}

@@ -75,10 +75,7 @@ const (
 
 // learn remembers where a person signed in.
 func (room *Room) learn(tx *store.Tx, tenant id.Tenant, a Attempt) error {
-	place, err := room.geo.Look(a.Address, tx.Now())
-	if err != nil {
-		return err
-	}
+	place := room.geo.Look(a.Address, tx.Now())
 	for _, p := range []struct{ kind, name string }{{network, a.Network}, {country, a.Country}} {
 		if p.name == "" {
 			continue
@@ -92,7 +89,7 @@ func (room *Room) learn(tx *store.Tx, tenant id.Tenant, a Attempt) error {
 	if place.Point != nil {
 		latitude, longitude = int64(place.Point.Latitude*1e6), int64(place.Point.Longitude*1e6)
 	}
-	_, err = tx.Exec(`INSERT INTO last_signin (tenant, account, at, latitude, longitude) VALUES ($1, $2, $3, $4, $5)
+	_, err := tx.Exec(`INSERT INTO last_signin (tenant, account, at, latitude, longitude) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant, account) DO UPDATE SET at = excluded.at, latitude = excluded.latitude, longitude = excluded.longitude`,
 		tenant, a.Account, tx.Now(), latitude, longitude)
 	return err
@@ -114,13 +111,22 @@ type last struct {
 	point *geo.Point
 }
 
-func lastOf(r *store.Reader, tenant id.Tenant, who account.ID) (l last, ever bool, err error) {
+const lastColumns = "SELECT at, latitude, longitude FROM last_signin WHERE tenant = $1 AND account = $2"
+
+func scanLast(row store.Row) (l last, err error) {
 	var latitude, longitude *int64
-	err = r.One([]any{&l.at, &latitude, &longitude}, "SELECT at, latitude, longitude FROM last_signin WHERE tenant = $1 AND account = $2", tenant, who)
-	if err == nil && latitude != nil && longitude != nil {
+	if err = row.Scan(&l.at, &latitude, &longitude); err == nil && latitude != nil && longitude != nil {
 		l.point = &geo.Point{Latitude: float64(*latitude) / 1e6, Longitude: float64(*longitude) / 1e6}
 	}
-	return l, err == nil, zeroIfNone(err)
+	return l, err
+}
+
+func lastOf(r *store.Reader, tenant id.Tenant, who account.ID) (l last, ever bool, err error) {
+	list, err := store.Collect(r, scanLast, lastColumns, tenant, who)
+	if err != nil || len(list) == 0 {
+		return l, false, err
+	}
+	return list[0], true, nil
 }
 
 func insertSignIn(tx *store.Tx, tenant id.Tenant, s SignIn) error {

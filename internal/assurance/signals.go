@@ -30,14 +30,12 @@ const dormantAfter = 90 * 24 * time.Hour
 // operator's files. What is not known is no signal: without a GeoIP file no country is new.
 func (room *Room) Signals(r *store.Reader, tenant id.Tenant, s Source) (Signals, error) {
 	now := r.Now()
-	place, err := room.geo.Look(s.Address, now)
-	if err != nil {
-		return Signals{}, err
-	}
+	place := room.geo.Look(s.Address, now)
 	out := Signals{
 		NewDevice: !s.DeviceKnown, BadReputation: room.reputation.Has(s.Address, now), BreachedPassword: s.Breached, AutomatedBrowser: s.Automated,
 		Failures: s.Failures, Country: place.Country, City: place.City, Network: geo.Network(s.Address, place),
 	}
+	var err error
 	if out.Remembered, err = Remembered(r, tenant, s.Account, s.Device); err != nil {
 		return out, err
 	}

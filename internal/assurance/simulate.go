@@ -133,53 +133,78 @@ func replay(r *store.Reader, tenant id.Tenant, today, then *policy.Set) (Simulat
 
 func (out *Simulation) try(r *store.Reader, tenant id.Tenant, s SignIn, today, then *policy.Set, in map[account.ID][2][]policy.Entity) error {
 	groups, seen := in[s.Account]
-	var verdicts [2]Verdict
+	var gists [2]gist
+	var later *hearing
+	made := contexts{}
 	for i, set := range []*policy.Set{today, then} {
+		var err error
 		if !seen {
-			var err error
 			if groups[i], err = belongs(r, tenant, set, s.Account); err != nil {
 				return err
 			}
 		}
-		v, err := hearingOf(set, groups[i], s.Attempt).judge(s.Proof)
-		if err != nil {
+		later = hearingOf(set, groups[i], s.Attempt, made)
+		if gists[i], err = later.gist(s.Proof); err != nil {
 			return err
 		}
-		verdicts[i] = v
 	}
 	in[s.Account] = groups
-	was, would := verdicts[0], verdicts[1]
-	stopped := !s.Refused && was.Allowed && !would.Allowed
+	was, would := gists[0], gists[1]
+	stopped := !s.Refused && was.allowed && !would.allowed
 	out.count(was, would)
 	out.Attempts++
 	out.Since = s.At
 	if stopped {
 		out.Stopped++
 	}
-	if (was.Outcome != would.Outcome || stopped) && len(out.Examples) < maxExamples {
-		e := Example{s.ID, s.Account, string(s.Client), s.At, was.Outcome, would.Outcome, stopped, []string{}}
-		for _, reason := range would.Reasons {
-			if reason.Effect == StepUp || reason.Effect == Deny {
-				e.Because = append(e.Because, reason.Says)
-			}
-		}
-		out.Examples = append(out.Examples, e)
+	if was.outcome == would.outcome && !stopped || len(out.Examples) == maxExamples {
+		return nil
 	}
+	v, err := later.judge(s.Proof)
+	if err != nil {
+		return err
+	}
+	e := Example{s.ID, s.Account, string(s.Client), s.At, was.outcome, would.outcome, stopped, []string{}}
+	for _, reason := range v.Reasons {
+		if reason.Effect == StepUp || reason.Effect == Deny {
+			e.Because = append(e.Because, reason.Says)
+		}
+	}
+	out.Examples = append(out.Examples, e)
 	return nil
 }
 
-func (out *Simulation) count(was, would Verdict) {
-	at := slices.IndexFunc(out.Counts, func(c Count) bool { return c.Was == was.Outcome && c.WouldBe == would.Outcome })
+// gist is as much of a verdict as is counted.
+type gist struct {
+	outcome       Outcome
+	allowed, told bool
+}
+
+func (h *hearing) gist(p Proof) (g gist, err error) {
+	if g.outcome, _, err = h.outcome(); err != nil {
+		return g, err
+	}
+	proved, err := h.ask(signIn, p)
+	if err != nil {
+		return g, err
+	}
+	quiet, err := h.told(p)
+	g.allowed, g.told = proved.Allowed, !quiet.Allowed
+	return g, err
+}
+
+func (out *Simulation) count(was, would gist) {
+	at := slices.IndexFunc(out.Counts, func(c Count) bool { return c.Was == was.outcome && c.WouldBe == would.outcome })
 	if at < 0 {
 		at = len(out.Counts)
-		out.Counts = append(out.Counts, Count{Was: was.Outcome, WouldBe: would.Outcome})
+		out.Counts = append(out.Counts, Count{Was: was.outcome, WouldBe: would.outcome})
 	}
 	c := &out.Counts[at]
 	c.Attempts++
-	if was.Notify {
+	if was.told {
 		c.WasTold++
 	}
-	if would.Notify {
+	if would.told {
 		c.WouldBeTold++
 	}
 	slices.SortStableFunc(out.Counts, func(a, b Count) int { return strings.Compare(string(a.Was+a.WouldBe), string(b.Was+b.WouldBe)) })

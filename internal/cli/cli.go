@@ -12,10 +12,12 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/cli/account"
 	"github.com/cardea-iam/cardea/internal/cli/assurance"
+	"github.com/cardea-iam/cardea/internal/cli/brand"
 	"github.com/cardea-iam/cardea/internal/cli/client"
 	"github.com/cardea-iam/cardea/internal/cli/cmd"
 	"github.com/cardea-iam/cardea/internal/cli/event"
 	"github.com/cardea-iam/cardea/internal/cli/group"
+	"github.com/cardea-iam/cardea/internal/cli/imports"
 	"github.com/cardea-iam/cardea/internal/cli/jwt"
 	"github.com/cardea-iam/cardea/internal/cli/key"
 	"github.com/cardea-iam/cardea/internal/cli/outbox"
@@ -83,8 +85,8 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		coded(e)
 		add(root, "server", e)
 	}
-	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command,
-		resource.Command, key.Command, session.Command, outbox.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command} {
+	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command, brand.Command,
+		resource.Command, key.Command, session.Command, outbox.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command, imports.Command} {
 		add(root, "noun", noun(c))
 	}
 	add(root, "tool", jwt.Command())

@@ -118,18 +118,24 @@ type Want struct {
 	Level             Level     `json:"level,omitempty"`              // at least this level; 0 means 1
 	PhishingResistant bool      `json:"phishing_resistant,omitempty"` // by a proof that is bound to our origin
 	NotOlder          time.Time `json:"not_older,omitzero"`           // a proof at this time or later (prompt=login, max_age)
+	Method            string    `json:"method,omitempty"`             // this method among the proved ones (RFC 8176 §2), "" for any
 }
 
 // MetBy reports whether facts prove what is wanted.
 func (w Want) MetBy(facts []Fact) bool {
 	s := Assess(facts)
-	return s.Level >= max(w.Level, 1) && !s.At.Before(w.NotOlder) && (s.PhishingResistant || !w.PhishingResistant)
+	return s.Level >= max(w.Level, 1) && !s.At.Before(w.NotOlder) && (s.PhishingResistant || !w.PhishingResistant) &&
+		(w.Method == "" || slices.Contains(s.AMR, w.Method))
 }
 
-// Stricter is what meets both wants.
+// Stricter is what meets both wants; of two methods o's is asked for first, since who decides asks
+// again when it is proved.
 func (w Want) Stricter(o Want) Want {
 	w.Level = max(w.Level, o.Level)
 	w.PhishingResistant = w.PhishingResistant || o.PhishingResistant
+	if o.Method != "" {
+		w.Method = o.Method
+	}
 	if o.NotOlder.After(w.NotOlder) {
 		w.NotOlder = o.NotOlder
 	}

@@ -66,6 +66,9 @@ func TestAU16_MailIsNoStepUp(t *testing.T) {
 	if w := (Want{PhishingResistant: true}); w.MetBy(facts) {
 		t.Error("a code is phishing resistant")
 	}
+	if w := (Want{Method: "otp"}); !w.MetBy(facts) || (Want{Method: "hwk"}).MetBy(facts) || w.MetBy([]Fact{Proved(Password, at)}) {
+		t.Error("a method is not looked for")
+	}
 }
 
 func TestFactsAreStoredWhole(t *testing.T) {
@@ -87,5 +90,10 @@ func TestStricter(t *testing.T) {
 	got := Want{Level: 1, NotOlder: at}.Stricter(Want{Level: 2, PhishingResistant: true})
 	if got != (Want{Level: 2, PhishingResistant: true, NotOlder: at}) {
 		t.Errorf("%+v", got)
+	}
+	for _, c := range [][3]string{{"", "otp", "otp"}, {"hwk", "", "hwk"}, {"hwk", "otp", "otp"}} {
+		if got := (Want{Method: c[0]}).Stricter(Want{Method: c[1]}); got.Method != c[2] {
+			t.Errorf("%v: %+v", c, got)
+		}
 	}
 }

@@ -26,11 +26,15 @@ type Place struct {
 }
 
 // Point is a place on the earth, in degrees.
-type Point struct{ Latitude, Longitude float64 }
+type Point struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+}
 
 // Database is the operator's files. A nil Database knows nothing. It is safe for concurrent use.
 type Database struct {
 	files []*reload.File[*maxminddb.Reader]
+	log   *slog.Logger
 }
 
 // Open opens files whose contents complete each other, such as one of cities and one of networks.
@@ -39,7 +43,7 @@ func Open(log *slog.Logger, paths ...string) (*Database, error) {
 	if len(paths) == 0 {
 		return nil, nil //nolint:nilnil // nothing is known
 	}
-	d := &Database{}
+	d := &Database{log: log}
 	for _, p := range paths {
 		f, err := reload.Open(p, log, read)
 		if err != nil {
@@ -79,23 +83,28 @@ type record struct {
 	} `maxminddb:"traits"`
 }
 
-// Look says what is known of an address. An address that is in no file is no error.
-func (d *Database) Look(a netip.Addr, now time.Time) (Place, error) {
-	var p Place
+// Look says what is known of an address. A file that cannot answer, such as one of IPv4 alone
+// asked for an IPv6 address, knows nothing: nobody is kept out for it.
+func (d *Database) Look(a netip.Addr, now time.Time) Place {
 	if d == nil || !a.IsValid() {
-		return p, nil
+		return Place{}
 	}
+	a = a.Unmap().WithZone("")
 	var rec record
 	for _, f := range d.files {
-		if err := f.Get(now).Lookup(a.Unmap().WithZone("")).Decode(&rec); err != nil {
-			return Place{}, fmt.Errorf("look up an address in a GeoIP file: %w", err)
+		file := f.Get(now)
+		if file.Metadata.IPVersion == 4 && a.Is6() {
+			continue
+		}
+		if err := file.Lookup(a).Decode(&rec); err != nil {
+			d.log.Error("a GeoIP file is damaged", "type", file.Metadata.DatabaseType, "error", err)
 		}
 	}
-	p = Place{Country: rec.Country.ISOCode, City: rec.City.Names.English, ASN: max(rec.ASN, rec.Traits.ASN)}
+	p := Place{Country: rec.Country.ISOCode, City: rec.City.Names.English, ASN: max(rec.ASN, rec.Traits.ASN)}
 	if rec.Location.Latitude != nil && rec.Location.Longitude != nil {
 		p.Point = &Point{*rec.Location.Latitude, *rec.Location.Longitude}
 	}
-	return p, nil
+	return p
 }
 
 // Network names the network of an address: its autonomous system if that is known (AS64500), else
@@ -103,6 +112,9 @@ func (d *Database) Look(a netip.Addr, now time.Time) (Place, error) {
 func Network(a netip.Addr, p Place) string {
 	if p.ASN > 0 {
 		return "AS" + strconv.FormatUint(uint64(p.ASN), 10)
+	}
+	if !a.IsValid() {
+		return ""
 	}
 	bits := 48
 	if a = a.Unmap().WithZone(""); a.Is4() {

@@ -32,6 +32,8 @@ type Info struct {
 	Class policy.Class
 	Doc   string // one sentence for administrators
 	Mode  store.Mode
+	// ToPeople says that it is done to accounts, or that its detail names one.
+	ToPeople bool
 
 	person []int // the detail's member account, nil for none
 }
@@ -63,6 +65,7 @@ func Declare[R ~string, D any](name string, class policy.Class, doc string, opti
 	}
 	noun, _, _ := strings.Cut(name, ".")
 	i := &Info{Name: name, Kind: noun, Class: class, Doc: doc, person: accountOf(reflect.TypeFor[D]())}
+	i.ToPeople = i.person != nil || strings.HasSuffix(reflect.TypeFor[R]().PkgPath(), "/account")
 	for _, o := range options {
 		o(i)
 	}

@@ -87,7 +87,8 @@ func (s *Schema) Parse(text string) ([]Statement, error) {
 }
 
 var (
-	position  = regexp.MustCompile(`(?s)parse error at <input>:(\d+):(\d+) (.*)$`)
+	position  = regexp.MustCompile(`(?s)<input>:(\d+):(\d+):? (.*)$`)
+	instead   = regexp.MustCompile(`^".*": exact got (.*) want (.*)$`)
 	mentioned = regexp.MustCompile(`\b([A-Za-z_]\w*)::("(?:[^"\\]|\\.)*")`)
 	quoted    = regexp.MustCompile("`([^`]+)`")
 	ofAction  = regexp.MustCompile(" (in context )?for (Action::\"\\w+\")")
@@ -101,7 +102,7 @@ func parseError(err error) error {
 	}
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
-	return &TextError{line, column, "not in the form of Cedar: " + strings.ReplaceAll(m[3], "exact got", "got")}
+	return &TextError{line, column, "not in the form of Cedar: " + instead.ReplaceAllString(m[3], "$2 is expected in the place of $1")}
 }
 
 // locate finds what the validator complains about in the text: the first thing that it names,

@@ -24,6 +24,8 @@ const (
 	DeviceCookie      Kind = "cdr_dv"
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
+	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
+	PasskeyChallenge  Kind = "cdr_pc" // challenge of an assertion
 	NotMe             Kind = "cdr_nm"
 	Invitation        Kind = "cdr_iv"
 	RecoveryLink      Kind = "cdr_rl"

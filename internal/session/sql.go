@@ -77,6 +77,18 @@ func OfAccount(r *store.Reader, tenant id.Tenant, who account.ID, limit int) ([]
 	return collect(r, columns+alive+"AND s.account = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), who, limit)
 }
 
+// Agents gives the User-Agent of each session of an account that is still kept, ended ones too.
+func Agents(r *store.Reader, tenant id.Tenant, who account.ID) (map[ID]string, error) {
+	out := map[ID]string{}
+	return out, r.Each(func(row store.Row) error {
+		var s ID
+		var agent string
+		err := row.Scan(&s, &agent)
+		out[s] = agent
+		return err
+	}, "SELECT id, agent FROM session WHERE tenant = $1 AND account = $2", tenant, who)
+}
+
 // List lists the living sessions of a tenant before an id ("" for the newest), newest first.
 func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Session, error) {
 	if before == "" {

@@ -30,17 +30,23 @@ func InsertMany(tx *Tx, head string, columns, n int, row func(i int) []any) erro
 	return nil
 }
 
-// In is the text ($first, …) of a list of up to MaxIn values and the list itself, filled up with
-// its last value so that few statements differ in nothing but its length.
-func In(first int, values []any) (text string, args []any) {
-	for len(values) < MaxIn {
-		values = append(values, values[len(values)-1])
+// Keys is the text of a list "VALUES ($first), …" of up to MaxKeys texts, for
+// "WITH k(v) AS (…)", and the list itself, filled up with its last value so that statements differ
+// in nothing but what they ask. SQLite would scan a whole index for the IN of a long list; for
+// rows of k it looks each up.
+func Keys(first int, keys []any) (text string, args []any) {
+	rows := make([]string, MaxKeys)
+	for i := range rows {
+		if i >= len(keys) {
+			keys = append(keys, keys[len(keys)-1])
+		}
+		rows[i] = tuple(first+i, 1)
 	}
-	return tuple(first, MaxIn), values
+	return "VALUES " + strings.Join(rows, ", "), keys
 }
 
-// MaxIn is the length of the list of In.
-const MaxIn = 100
+// MaxKeys is the length of the list of Keys.
+const MaxKeys = 100
 
 func tuples(rows, columns int) string {
 	list := make([]string, rows)

@@ -42,9 +42,9 @@ type job struct {
 }
 
 // The file is opened with: WAL and FULL, so that a commit is on disk when it returns; foreign
-// keys on; BEGIN IMMEDIATE by hand; 5 s patience for a backup that holds the file.
+// keys on; what is deleted overwritten; BEGIN IMMEDIATE by hand; 5 s patience for a backup that holds the file.
 const sqlitePragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"
+	"&_pragma=foreign_keys(ON)&_pragma=secure_delete(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-8000)&_pragma=wal_autocheckpoint(4000)"
 
 func openSQLite(s *Store, o Options) (engine, error) {
 	if o.Conns == 0 {

@@ -160,6 +160,16 @@ func (room *Room) Reset(tx *store.Tx, tenant id.Tenant, who account.ID, kind fac
 	return dropRecord(tx, tenant, room.authenticator(t, room.attempt(tenant, t)))
 }
 
+// Forget removes what is counted about an account that is erased.
+func (room *Room) Forget(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+	for _, kind := range factor.Kinds() {
+		if err := room.Reset(tx, tenant, who, kind, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (room *Room) attempt(tenant id.Tenant, t Try) Attempt {
 	a := Attempt{Subject: Account(string(t.Account)), Source: t.Source}
 	if t.Account == "" {

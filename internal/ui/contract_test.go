@@ -6,10 +6,12 @@ import (
 	"testing"
 
 	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/security"
 	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
 
@@ -41,10 +43,15 @@ func TestFormsPostTheDeclaredFields(t *testing.T) {
 		"consent":       {consent.FieldDecision + "=" + consent.Deny, consent.FieldDecision + "=" + consent.Approve},
 		"password": {account.FieldCurrentPassword, account.FieldNewPassword, account.FieldRepeatPassword,
 			account.FieldEndOthers + "=" + account.EndOthersOn},
-		"sessions": {account.FieldSession + "=ses_2", account.FieldSession + "=ses_3"},
-		"withdraw": nil,
-		"signout":  {notice.FieldAnswer + "=" + notice.No, notice.FieldAnswer + "=" + notice.Yes},
-		"setup":    {notice.FieldUsername, notice.FieldPassword},
+		"sessions":   {account.FieldSession + "=ses_2", account.FieldSession + "=ses_3"},
+		"withdraw":   nil,
+		"code-app":   {code.FieldCode},
+		"code-paper": {code.FieldCode},
+		"code-enrol": {code.FieldCode},
+		"totp-add":   {security.FieldCode},
+		"codes":      nil,
+		"signout":    {notice.FieldAnswer + "=" + notice.No, notice.FieldAnswer + "=" + notice.Yes},
+		"setup":      {notice.FieldUsername, notice.FieldPassword},
 	}
 	for _, s := range samples(part.German) {
 		expected, listed := want[s.name]

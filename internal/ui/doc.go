@@ -7,6 +7,8 @@
 //
 //	part     layout, components, messages, icons, style sheets, scripts
 //	signin   sign-in form, account chooser, proving it is still you
+//	passkey  signing in with a passkey, adding the first one during a sign-in
+//	security a person's ways to sign in
 //	consent  what an app asks for, approve or deny
 //	account  a person's own pages: profile, password, sessions, apps
 //	mail     what mails and text messages say and how they look

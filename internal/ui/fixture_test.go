@@ -7,11 +7,15 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
+	"github.com/cardea-iam/cardea/internal/ui/data"
 	"github.com/cardea-iam/cardea/internal/ui/inbox"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/passkey"
+	"github.com/cardea-iam/cardea/internal/ui/security"
 	"github.com/cardea-iam/cardea/internal/ui/signin"
 )
 
@@ -65,7 +69,9 @@ func samples(l part.Locale) []sample {
 		{"signin", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Username: "mira", OtherURL: "/signin?other=1", Ways: everyWay}},
 		{"signin-wrong", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Wrong}},
 		{"signin-throttled", &signin.Page{Frame: signin.Frame{Base: b, Action: "/signin"}, Username: "mira", Problem: signin.Throttled, Wait: 40 * time.Second}},
+		{"signin-puzzle", &signin.Page{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Username: "mira", Problem: signin.Unproved, Puzzle: part.Puzzle{Challenge: "17.1795343200.c2l4dGVlbmJ5dGVz.YW5kYXNpZ25hdHVyZQ", Bits: 17}}},
 		{"signin-name", &signin.Identifier{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}}},
+		{"signin-name-passkey", &signin.Identifier{Frame: signin.Frame{Base: b, App: app, Action: "/signin"}, Passkey: &part.Passkey{Use: part.PasskeyAutofill, Action: "/signin/passkey", OptionsURL: "/signin/passkey/anyone", Hidden: b.Hidden}}},
 		{"signin-other", &signin.Other{Frame: signin.Frame{Base: b, App: app, CancelAction: "/signin/cancel"}, Ways: everyWay}},
 		{"signin-enrol", &signin.Enrol{Frame: signin.Frame{Base: b, App: app, CancelAction: "/signin/cancel"}, Ways: everyWay[:3]}},
 		{"signin-again", &signin.Again{Frame: signin.Frame{Base: b, App: app, Action: "/signin", CancelAction: "/signin/cancel"}, Person: mira, Reason: signin.ForApp, OtherURL: "/signin?other=1"}},
@@ -89,6 +95,21 @@ func samples(l part.Locale) []sample {
 		{"apps", &account.Apps{Frame: at(own.PathApps), Apps: []account.ConnectedApp{connected, planner}}},
 		{"apps-none", &account.Apps{Frame: done(own.PathApps, account.AccessWithdrawn)}},
 		{"withdraw", &account.Withdraw{Frame: at(own.PathApps), App: connected, Action: "/account/apps/con_1/withdraw"}},
+		{"activity", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Older: "/account/activity?before=9", Entries: []data.Entry{
+			{Action: "session.start", Said: part.Say("activity.session_start"), At: now.Add(-time.Hour), Address: "203.0.113.7", Device: &own.Device{Browser: "Firefox", System: "Linux", Icon: "computer"}},
+			{Action: "password.verify", Said: part.Say("activity.password_wrong"), At: now.Add(-2 * time.Hour), Address: "198.51.100.23", Bad: true},
+			{Action: "account.set_password", Said: part.Say("activity.account_set_password"), At: now.AddDate(0, 0, -1)},
+			{Action: "consent.give", Said: part.Say("activity.consent_give"), At: now.AddDate(0, -1, 0), App: "HireMe123", Address: "2001:db8::7:1"},
+		}}},
+		{"activity-none", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Sort: data.Apps}},
+		{"activity-end", &data.Activity{Frame: at(own.PathActivity), Path: "/account/activity", Later: true}},
+		{"data", &data.Data{Frame: at(own.PathData), DownloadAction: "/account/data/download", DeleteURL: "/account/data/delete"}},
+		{"data-no-deletion", &data.Data{Frame: at(own.PathData), DownloadAction: "/account/data/download"}},
+		{"delete", &data.Delete{Frame: at(data.PathDelete), Action: "/account/data/delete", Days: 14, Due: now.AddDate(0, 0, 14)}},
+		{"delete-owner", &data.Delete{Frame: at(data.PathDelete), Action: "/account/data/delete", LastOwner: true}},
+		{"deletion-asked", &data.Asked{Base: b, Days: 14, SignInURL: "/account"}},
+		{"deletion-soon", &data.Asked{Base: b}},
+		{"deletion-leaving", &data.Leaving{Base: b, Person: mira, Due: now.AddDate(0, 0, 9), KeepAction: "/account/deletion/keep", SignOutAction: "/account/deletion/signout"}},
 		{"signout", &notice.SignOut{Base: b, App: app, Person: mira, Action: "/oauth/logout"}},
 		{"signedout", &notice.SignedOut{Base: b, App: app, ContinueURL: "https://hireme.example/bye", SignInURL: "/account"}},
 		{"signedin", &notice.SignedIn{Base: b, Person: mira, ContinueURL: "/account", SignOutAction: "/oauth/logout"}},
@@ -104,6 +125,33 @@ func samples(l part.Locale) []sample {
 		{"setup-problems", &notice.Setup{Base: b, Action: "/setup", Username: "root user", MinLength: 15, UsernameProblem: notice.UsernameInvalid, PasswordProblem: notice.PasswordCommon}},
 		{"formpost", &notice.FormPost{Base: b, App: app, Target: "https://hireme.example/cb", Fields: []part.Field{{Name: "code", Value: "crd_c0de"}, {Name: "state", Value: "xyz"}, {Name: "iss", Value: "http://localhost:8080"}}}},
 	}
+	list = append(list, brandSamples(b, app, mira)...)
+	setup, err := part.NewAppSetup("otpauth://totp/Larkspur%20Studio:mira?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Larkspur%20Studio",
+		[]string{"GEZD", "GNBV", "GY3T", "QOJQ", "GEZD", "GNBV", "GY3T", "QOJQ"})
+	if err != nil {
+		panic(err)
+	}
+	sheet := []string{"7K3M-9QXA-2WPD-H4TC", "0V8R-JN5E-6ZBG-Y1SF", "Q2C7-XM4K-8DHT-3PWA", "N9E5-0RVZ-1GBJ-S6YF", "4TCH-D2PW-A7K3-M9QX",
+		"BG61-ZE5N-JR8V-0SFY", "HT3P-WA8D-K4XM-C7Q2", "JS6Y-FGB1-VZ0R-E5N9", "P7WK-3M9Q-XA2D-H4TC", "5E6Z-BGY1-SF0V-8RJN"}
+	list = append(list,
+		sample{"code-app", &code.Page{Base: b, Way: code.App, App: app, Person: mira, Action: "/signin/totp", PaperURL: "/signin/recovery-code?i=1", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"code-app-wrong", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Wrong, ResendAction: "/resend"}},
+		sample{"code-app-throttled", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Throttled, Wait: 3 * time.Minute}},
+		sample{"code-app-stopped", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Stopped, PaperURL: "/p"}},
+		sample{"code-paper", &code.Page{Base: b, Way: code.Paper, App: app, Person: mira, Action: "/signin/recovery-code", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"code-enrol", &code.Enrol{Base: b, App: app, Person: mira, Setup: setup, Action: "/signin/enrol/totp", OtherURL: "/o", CancelAction: "/signin/cancel"}},
+		sample{"code-enrol-wrong", &code.Enrol{Base: b, Person: tom, Setup: setup, Action: "/signin/enrol/totp", Problem: code.SetupWrong}},
+		sample{"totp", &security.Authenticator{Frame: frame, Since: now.AddDate(0, -2, 0), Used: now.Add(-3 * time.Hour), AddURL: "/add", RemoveAction: "/remove"}},
+		sample{"totp-none", &security.Authenticator{Frame: done(security.PathAuthenticator, security.AppRemoved), AddURL: "/add", RemoveAction: "/remove"}},
+		sample{"totp-add", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back"}},
+		sample{"totp-add-wrong", &security.AddAuthenticator{Frame: frame, Setup: setup, Action: "/add", BackURL: "/back", Problem: security.SetupWrong}},
+		sample{"codes-shown", &security.RecoveryCodes{Frame: done(security.PathRecoveryCodes, security.AppAdded), Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, MakeAction: "/make", HideAction: "/hide", DownloadURL: "/text"}},
+		sample{"codes", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 8, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-few", &security.RecoveryCodes{Frame: frame, Made: now.AddDate(0, -1, 0), Left: 1, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-none", &security.RecoveryCodes{Frame: frame, Of: 10, OfUse: true, MakeAction: "/make"}},
+		sample{"codes-alone", &security.RecoveryCodes{Frame: frame, Of: 10, AuthenticatorURL: "/add"}},
+	)
+	list = append(list, passkeySamples(b, app, mira, at)...)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
 	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
@@ -112,6 +160,9 @@ func samples(l part.Locale) []sample {
 	list = append(list,
 		sample{"long-signin", &signin.Again{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/signin", CancelAction: "/c"}, Person: longPerson, Reason: signin.ForApp, OtherURL: "/o"}},
 		sample{"long-choose", &signin.Chooser{Frame: signin.Frame{Base: longFrame.Base, App: long, Action: "/c"}, Choices: []signin.Choice{{Person: longPerson, Value: "1"}}}},
+		sample{"long-code", &code.Page{Base: longFrame.Base, Way: code.App, App: long, Person: longPerson, Action: "/c", PaperURL: "/p", CancelAction: "/c"}},
+		sample{"long-enrol", &code.Enrol{Base: longFrame.Base, App: long, Person: longPerson, Setup: setup, Action: "/c", CancelAction: "/c"}},
+		sample{"long-codes", &security.RecoveryCodes{Frame: longFrame, Made: now, Left: 10, Of: 10, OfUse: true, Codes: sheet, HideAction: "/h", DownloadURL: "/t"}},
 		sample{"long-consent", &consent.Page{Base: longFrame.Base, App: long, Person: longPerson, Action: "/consent", APIs: longScopes, Withheld: longScopes}},
 		sample{"long-apps", &account.Apps{Frame: longFrame, Apps: []account.ConnectedApp{{App: long, APIs: longScopes, Since: now, WithdrawURL: "/w"}}}},
 		sample{"long-withdraw", &account.Withdraw{Frame: longFrame, App: account.ConnectedApp{App: long, APIs: longScopes}, Action: "/w"}},
@@ -122,4 +173,36 @@ func samples(l part.Locale) []sample {
 		list = append(list, sample{"error-" + string(k), &notice.Error{Base: b, Kind: k, Code: "invalid_request", Detail: "redirect_uri is not registered for this client", App: app, Wait: 3 * time.Minute, ContinueURL: "/account"}})
 	}
 	return append(list, sample{"error-bare", &notice.Error{Base: part.Base{Locale: l, Now: now}, Kind: notice.NotFound}})
+}
+
+// passkeySamples are the pages of passkeys and the overview that leads to them.
+func passkeySamples(b part.Base, app part.App, mira part.Person, at func(string) own.Frame) []sample {
+	form := func(use part.PasskeyUse, name *part.Input) part.Passkey {
+		return part.Passkey{Use: use, Action: "/signin/passkey", OptionsURL: "/signin/passkey/options", Hidden: b.Hidden, Name: name}
+	}
+	keys := []security.Passkey{
+		{ID: "k1", Name: "My phone", Provider: "iCloud Keychain", Synced: true, Created: now.AddDate(0, -3, 0), Used: now.Add(-time.Hour), URL: "/account/security/passkeys/key?key=k1"},
+		{ID: "k2", Provider: "YubiKey 5 NFC", Created: now.AddDate(0, 0, -1), URL: "/account/security/passkeys/key?key=k2"},
+		{ID: "k3", Copied: true, Created: now.AddDate(-1, 0, 0), Used: now.AddDate(0, -1, 0), URL: "/account/security/passkeys/key?key=k3"},
+	}
+	list := &security.Passkeys{Frame: at(security.PathPasskeys), Keys: keys, AddURL: security.PathAddPasskey}
+	list.Done = security.PasskeyAdded
+	page := func(k security.Passkey, p passkey.Problem) *security.KeyPage {
+		return &security.KeyPage{Frame: at(security.PathPasskey), Key: k, RenameAction: security.PathRenamePasskey, RemoveAction: security.PathRemovePasskey, NameInput: passkey.NameInput(k.Name, p), Problem: p}
+	}
+	return []sample{
+		{"passkey", &passkey.Page{Base: b, App: app, Person: mira, Known: true, Passkey: form(part.PasskeyGet, nil), OtherURL: "/signin?other=1"}},
+		{"passkey-refused", &passkey.Page{Base: b, Passkey: form(part.PasskeyAutofill, nil), Problem: passkey.Refused}},
+		{"passkey-enrol", &passkey.Enrol{Base: b, App: app, Person: mira, Passkey: form(part.PasskeyCreate, passkey.NameInput("", "")), BackURL: "/signin/enrol"}},
+		{"passkey-enrol-problems", &passkey.Enrol{Base: b, Person: mira, Passkey: form(part.PasskeyCreate, passkey.NameInput("x", passkey.BadName)), Problem: passkey.Unwanted}},
+		{"security", &security.Overview{Frame: at(own.PathSecurity), Ways: []security.Way{security.PasskeysWay(2, security.PathPasskeys), security.PasswordWay(now.AddDate(0, -5, 0), own.PathPassword)}}},
+		{"security-none", &security.Overview{Frame: at(own.PathSecurity), Ways: []security.Way{security.PasskeysWay(0, security.PathPasskeys), security.PasswordWay(time.Time{}, own.PathPassword)}}},
+		{"passkeys", list},
+		{"passkeys-none", &security.Passkeys{Frame: at(security.PathPasskeys), AddURL: security.PathAddPasskey}},
+		{"passkeys-full", &security.Passkeys{Frame: at(security.PathPasskeys), Keys: keys[:1], Full: true}},
+		{"passkeys-add", &security.AddPasskey{Frame: at(security.PathAddPasskey), Passkey: form(part.PasskeyCreate, passkey.NameInput("", ""))}},
+		{"passkeys-add-late", &security.AddPasskey{Frame: at(security.PathAddPasskey), Passkey: form(part.PasskeyCreate, passkey.NameInput("My phone", "")), Problem: passkey.Late}},
+		{"passkeys-key", page(keys[0], security.LastWay)},
+		{"passkeys-key-copied", page(keys[2], passkey.BadName)},
+	}
 }

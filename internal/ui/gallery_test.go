@@ -36,6 +36,7 @@ func serveSamples(t *testing.T) *httptest.Server {
 			w.Write(a.Body)
 		})
 	}
+	mux.HandleFunc("GET "+part.BrandPrefix+"{file}", serveBrand)
 	for _, l := range part.Locales() {
 		for _, s := range samples(l) {
 			text := render(t, s.page)

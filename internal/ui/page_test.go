@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -69,10 +70,11 @@ func TestEveryPageWorksUnderThePolicy(t *testing.T) {
 // RU14: no page fetches anything from another origin, and the only links that
 // leave say nothing about where they were followed.
 func TestRU14_NoForeignOrigins(t *testing.T) {
+	foreign := regexp.MustCompile(`(?i)url\(|@import|//[a-z]`)
 	assets := map[string]bool{}
 	for _, a := range part.Assets() {
 		assets[a.Path] = true
-		if a.Type == "text/css; charset=utf-8" && regexp.MustCompile(`(?i)url\(|@import|//[a-z]`).Match(a.Body) {
+		if a.Type == "text/css; charset=utf-8" && foreign.Match(a.Body) {
 			t.Errorf("%s refers to something outside itself", a.Name)
 		}
 	}
@@ -86,6 +88,10 @@ func TestRU14_NoForeignOrigins(t *testing.T) {
 					continue
 				}
 				switch {
+				case e.Data == "link" && strings.HasPrefix(a.Val, part.BrandPrefix):
+					if css, ok := brand.StyleSheet(strings.TrimPrefix(a.Val, part.BrandPrefix)); ok == strings.HasSuffix(a.Val, ".png") || foreign.Match(css) {
+						t.Errorf("<%s %s=%q> refers to something outside itself", e.Data, a.Key, a.Val)
+					}
 				case e.Data == "link" || e.Data == "script":
 					if !assets[a.Val] {
 						t.Errorf("<%s %s=%q> is no asset", e.Data, a.Key, a.Val)

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,14 +20,17 @@ import (
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
@@ -41,12 +46,13 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, outbox.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations}
+	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations, imports.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
@@ -59,6 +65,7 @@ type World struct {
 	Assurance *assurance.Room
 	URL       string // http://127.0.0.1:port
 	Data      string // folder of the Unix socket cardea.sock
+	Imports   *imports.Room
 	Routes    []web.Route
 	Acme      id.Tenant         // the tenant /t/acme
 	People    map[string]Person // "owner" in the default tenant, "acme/owner" in acme
@@ -94,16 +101,21 @@ func New(t *testing.T, s *store.Store) *World {
 	must(t, err)
 	w.Assurance, err = assurance.New(w.Guard, assurance.Options{})
 	must(t, err)
+	w.Imports = imports.New(w.Guard, passwords)
 	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance})
+		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold, Brands: brand.New(w.Guard, part.Words{}), Imports: w.Imports})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
 	return w
 }
+
+// untold sends nothing: people are told by the room notify, and a credential that is taken away is
+// seen in the list of them.
+func untold(*store.Tx, id.Tenant, account.ID, factor.Kind) error { return nil }
 
 func (w *World) populate(t *testing.T) {
 	t.Helper()
@@ -225,5 +237,21 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold, Brands: &brand.Room{}, Imports: &imports.Room{}}).Routes()
+}
+
+// Send sends a JSON body to the socket as the operator and returns the status of the answer.
+func (w *World) Send(t *testing.T, method, path, body string) int {
+	t.Helper()
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", filepath.Join(w.Data, "cardea.sock"))
+	}}}
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://cardea"+path, strings.NewReader(body))
+	must(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	res, err := c.Do(r)
+	must(t, err)
+	must(t, res.Body.Close())
+	return res.StatusCode
 }

@@ -30,10 +30,6 @@ func name(value json.RawMessage) string {
 	return cmd.Visible(s)
 }
 
-func show(c *cmd.Connection) *cobra.Command {
-	return cmd.Policy.Show(c, "Look at a policy, by id or name")
-}
-
 func enable(c *cmd.Connection) *cobra.Command {
 	return cmd.Policy.Act(c, "enable", "Switch a policy on", http.MethodPost, "/enable", "On.")
 }

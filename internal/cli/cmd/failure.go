@@ -21,6 +21,7 @@ type Failure struct {
 	Code   int
 	Text   string
 	Fields map[string]string // JSON member → what is wrong with it
+	Status int               // of the server's answer; 0 if there was none
 }
 
 // Error is the text.
@@ -49,7 +50,7 @@ func problem(status int, body []byte) error {
 			Detail  string `json:"detail"`
 		} `json:"errors"`
 	}
-	f := &Failure{Code: ExitRefused, Fields: map[string]string{}}
+	f := &Failure{Code: ExitRefused, Fields: map[string]string{}, Status: status}
 	if err := json.Unmarshal(body, &p); err != nil || p.Detail == "" {
 		f.Text = fmt.Sprintf("The server answered %d %s, and not in the words of Cardea. Is this the address of a Cardea server?", status, http.StatusText(status))
 		return f

@@ -8,6 +8,7 @@ var (
 	Role     = Noun{Name: "role", Path: "/roles", Prefix: "rol", ID: "id", Names: []string{"name"}, Filter: "name"}
 	Client   = Noun{Name: "client", Path: "/clients", Prefix: "cli", ID: "client_id", Names: []string{"client_name"}}
 	Resource = Noun{Name: "resource", Path: "/resources", Prefix: "res", ID: "id", Names: []string{"audience", "name"}}
+	Brand    = Noun{Name: "brand", Path: "/brands", ID: "scope"}
 	Key      = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid", Few: true}
 	Setting  = Noun{Name: "setting", Path: "/settings", Prefix: "", ID: "name", Few: true}
 	Outbox   = Noun{Name: "outbox", Path: "/outbox", Prefix: "out", ID: "id"}

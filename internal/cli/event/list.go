@@ -14,7 +14,8 @@ func list(c *cmd.Connection) *cobra.Command {
 	command := cmd.Event.List(c, "List the log, newest first", columns,
 		cmd.Narrow{Flag: "action", Param: "action", Doc: "only this action, such as account.disable"},
 		cmd.Narrow{Flag: "actor", Param: "actor", Doc: "only what this caller did, such as account:acc_… or operator:local"},
-		cmd.Narrow{Flag: "on", Param: "resource", Doc: "only what was done to this id"})
+		cmd.Narrow{Flag: "on", Param: "resource", Doc: "only what was done to this id"},
+		cmd.Narrow{Flag: "person", Param: "person", Doc: "only what concerns this account, by id"})
 	limit := command.Flags().Lookup("limit")
 	limit.DefValue = "50"
 	if err := limit.Value.Set("50"); err != nil {

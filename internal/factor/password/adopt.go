@@ -8,8 +8,8 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/credential"
-	"github.com/cardea-iam/cardea/internal/factor/password/foreign"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
+	"github.com/cardea-iam/cardea/internal/foreign"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
 )
@@ -50,19 +50,23 @@ func (room *Room) Keep(tx *store.Tx, tenant id.Tenant, list []credential.Sealed,
 // the password was right. So right and wrong take equally long. Names that nobody has, and accounts
 // without a password, take as long as some account would: see disguise.
 func (room *Room) judge(ctx context.Context, p plaintext.Password, s subject) (ok bool, rehash string, err error) {
+	hasher := room.hasher
+	if s.device != nil {
+		hasher = hasher.First()
+	}
 	h, err := foreign.Read(cmp.Or(s.stored, s.decoy))
 	if err != nil { // ours, or nobody's
-		ok, outdated, err := room.hasher.Verify(ctx, p, s.stored)
+		ok, outdated, err := hasher.Verify(ctx, p, s.stored)
 		if err != nil || !ok || !outdated {
 			return ok, "", err
 		}
-		rehash, err = room.hasher.Hash(ctx, p)
+		rehash, err = hasher.Hash(ctx, p)
 		return true, rehash, err
 	}
-	if err := room.hasher.Hold(ctx, func() { ok = h.Verify(p.Reveal()) }); err != nil {
+	if err := hasher.Hold(ctx, func() { ok = h.Verify(p.Reveal()) }); err != nil {
 		return false, "", err
 	}
-	if rehash, err = room.hasher.Hash(ctx, p); err != nil {
+	if rehash, err = hasher.Hash(ctx, p); err != nil {
 		return false, "", err
 	}
 	if !ok || s.stored == "" {

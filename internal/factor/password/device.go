@@ -42,21 +42,29 @@ func (room *Room) KeepDevice(tx *store.Tx, tenant id.Tenant, who account.ID, dig
 	return keepDevice(tx, tenant, who, digest)
 }
 
+// Familiar reports whether some account of the tenant was signed in to with the device of a cookie.
+func (room *Room) Familiar(ctx context.Context, tenant id.Tenant, text string) (known bool, err error) {
+	digest := room.DeviceDigest(text)
+	if digest == nil {
+		return false, nil
+	}
+	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		known, err = deviceKnown(r, tenant, digest)
+		return err
+	})
+	return known, err
+}
+
 // LastingDevice is the device cookie for a browser that has just signed in: the one that it has, if any
 // account was signed in to with it, else a fresh one, to be kept for DeviceLife. Several people may
 // share a browser.
 func (room *Room) LastingDevice(ctx context.Context, tenant id.Tenant, text string) (digest []byte, fresh secret.Secret, err error) {
-	known := false
-	if digest = room.DeviceDigest(text); digest != nil {
-		if err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-			known, err = deviceKnown(r, tenant, digest)
-			return err
-		}); err != nil {
-			return nil, fresh, err
-		}
+	known, err := room.Familiar(ctx, tenant, text)
+	if err != nil {
+		return nil, fresh, err
 	}
 	if known {
-		return digest, fresh, nil
+		return room.DeviceDigest(text), fresh, nil
 	}
 	fresh = secret.DeviceCookie.Mint()
 	return room.root.Digest(secret.DeviceCookie, fresh), fresh, nil

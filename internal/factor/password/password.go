@@ -53,8 +53,17 @@ type Options struct {
 	Rules  throttle.Rules // the zero value takes throttle.Default
 	Policy policy.Policy  // from policy.New; required
 	Warn   throttle.Warn  // tells a person of many failures; nil tells nobody
+	Strain Strain         // nil: nobody listens
 	// Changed tells a person that the password is another one now; nil tells nobody.
 	Changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
+}
+
+// Strain hears what a storm of guesses is recognised by (package puzzle).
+type Strain interface {
+	// Failed is called for an attempt without a known device that was wrong, or came too fast.
+	Failed(id.Tenant)
+	// Busy is called for an attempt that found no place to be hashed.
+	Busy(id.Tenant)
 }
 
 // Room keeps and checks passwords. It is safe for concurrent use.
@@ -66,6 +75,7 @@ type Room struct {
 	rules   throttle.Rules
 	policy  policy.Policy
 	warn    throttle.Warn
+	strain  Strain
 	changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
 }
 
@@ -83,7 +93,7 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if o.Changed == nil {
 		o.Changed = func(*store.Tx, id.Tenant, account.ID) error { return nil }
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Changed}, nil
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Strain, o.Changed}, nil
 }
 
 // Attempt is one password that somebody offers.
@@ -93,6 +103,9 @@ type Attempt struct {
 	Password   plaintext.Password
 	Source     netip.Addr // of the client
 	Device     string     // value of the device cookie, "" for none; not trusted
+	// Stranger is asked before an attempt without a known device costs anything; what it returns
+	// ends the attempt. nil lets all in. It must not look at who is meant.
+	Stranger func() error
 }
 
 // Place is where a proof goes: an interaction of the browser with this binding.

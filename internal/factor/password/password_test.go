@@ -64,6 +64,8 @@ type world struct {
 	clock *clock.Fake
 	bob   account.ID
 	at    password.Place
+
+	strain password.Strain // of rooms that are made from now on
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -92,7 +94,7 @@ func (w *world) room(h *argon.Hasher) *password.Room {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	room, err := password.New(w.g, w.root, tenant.NewDirectory(w.g.Store()), password.Options{Hasher: h, Policy: rules})
+	room, err := password.New(w.g, w.root, tenant.NewDirectory(w.g.Store()), password.Options{Hasher: h, Policy: rules, Strain: w.strain})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -557,6 +559,7 @@ func TestChangeNeedsThePresentPasswordAndEndsOthers(t *testing.T) {
 func TestSweepLeavesWhatStillCounts(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.try("bob", good, "")
+		w.keep(w.bob, "")
 		w.try("eve", wrong, "")
 		w.clock.Advance(time.Hour)
 		if n := w.sweep(); n != 5 { // bob's account and network, eve's, and the address

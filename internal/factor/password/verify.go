@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -90,11 +91,29 @@ func (room *Room) check(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 	if s, err = room.find(ctx, tenant, a); err != nil {
 		return s, false, "", err
 	}
-	if err = room.try(ctx, c, tenant, s); err != nil {
-		return s, false, "", err
+	if s.device == nil && a.Stranger != nil {
+		if err = a.Stranger(); err != nil {
+			return s, false, "", err
+		}
 	}
-	ok, rehash, err = room.judge(ctx, a.Password, s)
+	if err = room.try(ctx, c, tenant, s); err == nil {
+		ok, rehash, err = room.judge(ctx, a.Password, s)
+	}
+	room.feel(tenant, s, ok, err)
 	return s, ok, rehash, err
+}
+
+// feel tells whoever listens how an attempt went.
+func (room *Room) feel(tenant id.Tenant, s subject, ok bool, err error) {
+	var busy *argon.ErrBusy
+	var refused *Refused
+	switch {
+	case room.strain == nil:
+	case errors.As(err, &busy):
+		room.strain.Busy(tenant)
+	case s.device == nil && (errors.As(err, &refused) || err == nil && !ok):
+		room.strain.Failed(tenant)
+	}
 }
 
 // find reads what there is about whoever is meant. The same statements run for everybody.

@@ -12,4 +12,5 @@ const (
 	SessionEnded    Done = "account.done.session"
 	OthersEnded     Done = "account.done.others"
 	AccessWithdrawn Done = "account.done.withdrawn"
+	AccountKept     Done = "deletion.kept"
 )

@@ -55,7 +55,7 @@ func (room *Room) Routes() []web.Route {
 }
 
 // dones are the changes that a page reports after the redirect that follows them.
-var dones = map[string]Done{"profile": ProfileSaved, "password": PasswordChanged, "session": SessionEnded, "others": OthersEnded, "withdrawn": AccessWithdrawn}
+var dones = map[string]Done{"profile": ProfileSaved, "password": PasswordChanged, "session": SessionEnded, "others": OthersEnded, "withdrawn": AccessWithdrawn, "kept": AccountKept}
 
 func (room *Room) frame(r *web.Request, o visit.Owner, path string) (own.Frame, error) {
 	return room.Desk.Frame(r, o, path, dones)

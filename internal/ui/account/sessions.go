@@ -21,7 +21,7 @@ type Session struct {
 }
 
 // Device is the session's user agent in words.
-func (s Session) Device() Device { return ParseUserAgent(s.UserAgent) }
+func (s Session) Device() own.Device { return own.ParseUserAgent(s.UserAgent) }
 
 // Sessions lists where the person is signed in. Each session but the current
 // one has a form that posts [FieldSession] to EndAction; one form posts to

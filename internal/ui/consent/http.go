@@ -67,10 +67,15 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	base, err := room.Visits.Base(r.Context(), r, g.Interaction.About.Locales, &person)
+	base, err := room.Visits.BaseFor(r.Context(), r, g.Interaction.About.Locales, &person, question.Client.ID)
 	if err != nil {
 		return err
 	}
+	app, err := room.Visits.AppWithLogo(r.Context(), visit.Tenant(r), question.Client)
+	if err != nil {
+		return err
+	}
+	app.Host = question.Host
 	which := string(g.Interaction.ID)
 	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: which}, {Name: fieldShown, Value: question.Shown()}}
 	base.Path = visit.URL(r, PathConsent, visit.FieldInteraction, which)
@@ -79,11 +84,10 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	page := &Page{
-		Base: base, App: visit.App(question.Client), Person: visit.Person(person), Action: visit.URL(r, PathConsent),
+		Base: base, App: app, Person: visit.Person(person), Action: visit.URL(r, PathConsent),
 		SwitchURL: visit.URL(r, visit.PathSignIn, visit.FieldInteraction, which, visit.ParamOther, "1"),
 		APIs:      apis(question.APIs), Withheld: apis(question.Withheld),
 	}
-	page.App.Host = question.Host
 	for _, s := range question.Identity {
 		page.Identity = append(page.Identity, string(s))
 	}

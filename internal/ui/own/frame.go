@@ -16,8 +16,11 @@ const (
 	PathOverview = "/account"
 	PathProfile  = "/account/profile"
 	PathPassword = "/account/password"
+	PathSecurity = "/account/security"
 	PathSessions = "/account/sessions"
 	PathApps     = "/account/apps"
+	PathActivity = "/account/activity"
+	PathData     = "/account/data"
 	PathSignOut  = "/signout"
 )
 
@@ -26,8 +29,11 @@ var navigation = []NavItem{
 	{URL: PathOverview, Label: "account.nav.overview", Icon: "home"},
 	{URL: PathProfile, Label: "account.nav.profile", Icon: "card"},
 	{URL: PathPassword, Label: "account.nav.password", Icon: "lock"},
+	{URL: PathSecurity, Label: "security.title", Icon: "shield"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},
 	{URL: PathApps, Label: "account.nav.apps", Icon: "apps"},
+	{URL: PathActivity, Label: "activity.title", Icon: "clock"},
+	{URL: PathData, Label: "data.title", Icon: "download"},
 }
 
 // NavItem is one entry of the navigation.

@@ -30,7 +30,7 @@ type Asset struct {
 }
 
 // styleOrder is how the style sheets become one file: the layers first.
-var styleOrder = []string{"tokens.css", "base.css", "layout.css", "component.css", "account.css", "inbox.css"}
+var styleOrder = []string{"tokens.css", "base.css", "layout.css", "component.css", "account.css", "inbox.css", "code.css", "brand.css"}
 
 // Assets lists all assets. The slice is shared and not to be changed.
 func Assets() []Asset { return assets() }
@@ -44,6 +44,10 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("cardea.css", "text/css; charset=utf-8", []byte(style.String())),
 		newAsset("mark.svg", "image/svg+xml", readAsset("mark.svg")),
 		newAsset("form-post.js", "text/javascript; charset=utf-8", readAsset("form-post.js")),
+		newAsset("brand.js", "text/javascript; charset=utf-8", readAsset("brand.js")),
+		newAsset("print.js", "text/javascript; charset=utf-8", readAsset("print.js")),
+		newAsset("passkey.js", "text/javascript; charset=utf-8", readAsset("passkey.js")),
+		newAsset("puzzle.js", "text/javascript; charset=utf-8", readAsset("puzzle.js")),
 		newAsset("reveal.js", "text/javascript; charset=utf-8", readAsset("reveal.js")),
 	}
 })

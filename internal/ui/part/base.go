@@ -32,6 +32,9 @@ type Base struct {
 	// Hidden are fields that every state-changing form of the page carries,
 	// such as the interaction's handle.
 	Hidden []Field
+	// Look is how the tenant's pages, or those of the app that leads here, differ
+	// from the built-in ones; the zero value is those.
+	Look Look
 }
 
 // Field is a form field that people do not see.

@@ -18,6 +18,7 @@ var drawings = map[string]string{
 	"clock":    `<circle cx="12" cy="12" r="9"/><path d="M12 7v5.2l3.4 2"/>`,
 	"computer": `<rect x="4" y="5" width="16" height="11" rx="1.8"/><path d="M2.5 19.5h19"/>`,
 	"door":     `<path d="M5 21V11a7 7 0 0 1 14 0v10M2.5 21h19M15 14v1.5"/>`,
+	"download": `<path d="M12 4v10.500M7.500 10.500L12 15l4.500-4.500M5 19.500h14"/>`,
 	"eye":      `<path d="M2.5 12S6 5.8 12 5.8 21.5 12 21.5 12 18 18.2 12 18.2 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>`,
 	"home":     `<path d="M4 11.200L12 4.500l8 6.700V19a1.5 1.5 0 0 1-1.5 1.500h-13A1.5 1.5 0 0 1 4 19zM9.5 20.500V14h5v6.5"/>`,
 	"key":      `<circle cx="8" cy="15.5" r="4"/><path d="M11 12.500L19.5 4M16 7.500l2.8 2.8"/>`,

@@ -10,6 +10,7 @@ type Input struct {
 	Hint         *Message // nil for none
 	Error        *Message // nil for none; stands in place of the hint
 	Autocomplete string   // HTML's autofill word: "current-password"
+	Mode         string   // HTML's inputmode: "numeric" for a code of digits
 	Choices      []string // values offered while typing
 	Required     bool
 	Autofocus    bool

@@ -18,6 +18,7 @@ var shared embed.FS
 // language is first needed and then kept; it is safe for concurrent use.
 type Template struct {
 	compiled map[Locale]func() (*template.Template, error)
+	worded   worded
 }
 
 // Layer is some files of a template. A later layer's definitions replace an earlier one's.
@@ -34,8 +35,15 @@ func Parse(files fs.FS, names ...string) *Template { return ParseLayers(Layer{fi
 func ParseLayers(layers ...Layer) *Template {
 	t := &Template{compiled: map[Locale]func() (*template.Template, error){}}
 	for _, l := range Locales() {
-		t.compiled[l] = sync.OnceValues(func() (*template.Template, error) { return compile(l, layers) })
+		t.compiled[l] = sync.OnceValues(func() (*template.Template, error) {
+			c, err := catalogues[l]()
+			if err != nil {
+				return nil, err
+			}
+			return compile(l, c, layers)
+		})
 	}
+	t.worded.compile = func(l Locale, c catalogue) (*template.Template, error) { return compile(l, c, layers) }
 	return t
 }
 
@@ -44,9 +52,12 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // Execute writes the whole document in the language l, or nothing: a fault of
 // the template is returned before the first byte is written.
 func (t *Template) Execute(w io.Writer, l Locale, page any) error {
-	compiled, ok := t.compiled[l]
-	if !ok {
-		compiled = t.compiled[English]
+	if t.compiled[l] == nil {
+		l = English
+	}
+	compiled := t.compiled[l]
+	if b, ok := page.(interface{ wording() *Wording }); ok && b.wording() != nil {
+		compiled = func() (*template.Template, error) { return t.worded.in(l, b.wording()) }
 	}
 	tmpl, err := compiled()
 	if err != nil {
@@ -62,11 +73,7 @@ func (t *Template) Execute(w io.Writer, l Locale, page any) error {
 	return err
 }
 
-func compile(l Locale, layers []Layer) (*template.Template, error) {
-	c, err := catalogues[l]()
-	if err != nil {
-		return nil, err
-	}
+func compile(l Locale, c catalogue, layers []Layer) (*template.Template, error) {
 	root := template.New("").Funcs(template.FuncMap{
 		"t":      c.text,
 		"rich":   c.rich,
@@ -76,7 +83,7 @@ func compile(l Locale, layers []Layer) (*template.Template, error) {
 		"locale": func() Locale { return l },
 		"moment": c.moment,
 	})
-	common := Layer{shared, []string{"document.html", "frame.html", "component.html"}}
+	common := Layer{shared, []string{"document.html", "frame.html", "component.html", "puzzle.html"}}
 	for _, layer := range append([]Layer{common}, layers...) {
 		for _, name := range layer.Names {
 			text, err := fs.ReadFile(layer.FS, name)

@@ -28,6 +28,7 @@ type Again struct {
 	OtherURL string
 	Ways     []Way // other ways to prove it
 	Problem  Problem
+	Puzzle   part.Puzzle // what strangers are asked for at present
 	Wait     time.Duration
 }
 

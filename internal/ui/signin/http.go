@@ -13,8 +13,10 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/ui/part"
+	"github.com/cardea-iam/cardea/internal/ui/passkey"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -23,6 +25,7 @@ import (
 type Room struct {
 	Visits    *visit.Room
 	Passwords *password.Room
+	Puzzles   *puzzle.Room
 	Translate web.ErrorFunc
 }
 
@@ -84,7 +87,11 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return room.show(w, r, g, q.Get(visit.ParamOther) != "", telling{})
+	say := telling{}
+	if q.Get(puzzle.FieldProof) != "" {
+		say.problem = Unproved
+	}
+	return room.show(w, r, g, q.Get(visit.ParamOther) != "", say)
 }
 
 // begin starts a sign-in of whoever the person chooses.
@@ -131,11 +138,20 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 	if err != nil {
 		return err
 	}
+	asked, err := room.puzzle(r, g.Interaction, say.problem)
+	if err != nil {
+		return err
+	}
 	if name == "" || other && say.problem == "" {
-		return visit.Show(w, http.StatusOK, &Identifier{Frame: f, Username: name})
+		page := &Identifier{Frame: f, Username: name}
+		if step.Offers(factor.Passkey) {
+			offer := passkey.Offer(r, f.Hidden[0])
+			page.Passkey = &offer
+		}
+		return visit.Show(w, http.StatusOK, page)
 	}
 	return visit.Show(w, http.StatusOK, &Page{
-		Frame: f, Username: name, Problem: say.problem, Wait: say.wait, Ways: ways(r, g, step, factor.Password),
+		Frame: f, Username: name, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password),
 		OtherURL: visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(g.Interaction.ID), visit.ParamOther, "1"),
 	})
 }
@@ -150,7 +166,11 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, st
 	if err != nil {
 		return err
 	}
-	page := &Again{Frame: f, Person: visit.Person(a), Reason: ForApp, Problem: say.problem, Wait: say.wait, Ways: ways(r, g, step, factor.Password)}
+	asked, err := room.puzzle(r, g.Interaction, say.problem)
+	if err != nil {
+		return err
+	}
+	page := &Again{Frame: f, Person: visit.Person(a), Reason: ForApp, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password)}
 	if f.App.Name == "" {
 		page.Reason = ForSafety
 	}
@@ -178,7 +198,7 @@ func (room *Room) lead(w http.ResponseWriter, r *web.Request, g visit.Guest, pat
 // frame fills in what the pages of a sign-in share.
 func (room *Room) frame(r *web.Request, g visit.Guest) (Frame, error) {
 	i := g.Interaction
-	base, err := room.Visits.Base(r.Context(), r, i.About.Locales, nil)
+	base, err := room.Visits.BaseFor(r.Context(), r, i.About.Locales, nil, i.About.Client)
 	if err != nil {
 		return Frame{}, err
 	}
@@ -204,12 +224,23 @@ func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web
 
 // post takes the identifier, or the identifier with a password.
 func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	form, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	tries := slices.Contains(form.Names(), FieldPassword)
+	stranger := room.stranger(r, form)
+	if tries && room.Passwords.DeviceDigest(visit.Device(r)) == nil && stranger() != nil {
+		// In a storm this is nearly all there is to answer: nothing is looked up and no page made.
+		web.SeeOther(w, visit.URL(r, visit.PathSignIn, visit.FieldInteraction, form.Get(visit.FieldInteraction), puzzle.FieldProof, "1"))
+		return nil
+	}
+	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
 	if err != nil {
 		return err
 	}
 	username := form.Get(FieldUsername)
-	if form.Get(FieldPassword) == "" && !slices.Contains(form.Names(), FieldPassword) {
+	if !tries {
 		return room.identify(w, r, g, username)
 	}
 	secretText, err := plaintext.Parse(form.Get(FieldPassword))
@@ -220,7 +251,7 @@ func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
 		return &web.Refusal{Status: http.StatusBadRequest, Public: "The password is longer than any may be.", Cause: err}
 	}
 	_, err = room.Passwords.Verify(r.Context(), g.Caller, visit.Tenant(r), password.Attempt{
-		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r),
+		Identifier: username, Password: secretText, Source: r.Client, Device: visit.Device(r), Stranger: stranger,
 	}, password.Place{Interaction: g.Interaction.ID, Browser: g.Binding})
 	if err != nil {
 		return room.refused(w, r, g, username, err)
@@ -252,6 +283,8 @@ func (room *Room) refused(w http.ResponseWriter, r *web.Request, g visit.Guest, 
 	switch {
 	case errors.As(err, &busy):
 		return &visit.Refusal{Kind: "busy", Status: http.StatusServiceUnavailable, Wait: busy.RetryAfter, Cause: err}
+	case errors.As(err, new(*puzzle.Refused)):
+		return room.show(w, r, g, false, telling{username: username, problem: Unproved})
 	case !errors.As(err, &refused):
 		return err
 	case refused.Reason == password.Gone:

@@ -31,6 +31,8 @@ const (
 	Wrong     Problem = "signin.problem.wrong"
 	Throttled Problem = "signin.problem.throttled"
 	Expired   Problem = "signin.problem.expired"
+	// Unproved is the answer to a stranger whose browser has not done its work in a storm.
+	Unproved Problem = "puzzle.again"
 )
 
 // Frame is what the pages of a sign-in share.
@@ -50,6 +52,8 @@ type Identifier struct {
 	Frame
 	// Username fills the field.
 	Username string
+	// Passkey offers passkeys in the field and by a button; nil for none.
+	Passkey *part.Passkey
 }
 
 var identifier = part.Parse(files, "asking.html", "identifier.html")
@@ -59,9 +63,13 @@ func (p *Identifier) Render(w io.Writer) error { return identifier.Execute(w, p.
 
 // UsernameInput is the field #username.
 func (p *Identifier) UsernameInput() part.Input {
+	autocomplete := "username"
+	if p.Passkey != nil {
+		autocomplete += " webauthn" // HTML's word for a field that offers passkeys
+	}
 	return part.Input{
 		ID: "username", Name: FieldUsername, Type: "text", Label: "signin.username", Value: p.Username,
-		Autocomplete: "username", Required: true, Autofocus: true,
+		Autocomplete: autocomplete, Required: true, Autofocus: true,
 	}
 }
 
@@ -78,6 +86,8 @@ type Page struct {
 	Problem Problem
 	// Wait is how long a throttled person has to wait; told with Throttled.
 	Wait time.Duration
+	// Puzzle is what strangers are asked for at present.
+	Puzzle part.Puzzle
 }
 
 var page = part.Parse(files, "asking.html", "signin.html")

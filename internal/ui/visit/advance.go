@@ -112,7 +112,7 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err != nil {
 		return "", err
 	}
-	_, err = room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
+	s, err := room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
 		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Old: g.Session, Device: known, Remember: remember,
 	})
 	var refused *signin.Refused
@@ -128,7 +128,10 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err := room.Browser.SetSession(w, r, cookie); err != nil {
 		return "", err
 	}
-	return ReturnPath(g.Interaction), SetDevice(w, r, fresh)
+	if err := SetDevice(w, r, fresh); err != nil {
+		return "", err
+	}
+	return room.landing(ctx, r, g.Interaction, s)
 }
 
 // Arrival is where a request comes from, for the policies of sign-in.
@@ -216,6 +219,12 @@ func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Reque
 		return o, false, err
 	}
 	if s == nil {
+		if _, leaving, err := room.Leaver(ctx, r); err != nil || leaving {
+			if err == nil {
+				web.SeeOther(w, URL(r, PathLeaving))
+			}
+			return o, false, err
+		}
 		return o, false, room.welcome(ctx, w, r, c)
 	}
 	o = Owner{Session: *s, Caller: c}

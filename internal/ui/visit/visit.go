@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -29,6 +30,8 @@ type Room struct {
 	Tenants *tenant.Directory
 	Clients *client.Directory
 	SignIn  *signin.Room
+	// Brands may be nil: then all pages look as they are built in.
+	Brands *brand.Room
 }
 
 // FieldInteraction names the query parameter and the hidden field that carry an interaction's id.
@@ -52,8 +55,15 @@ func Tenant(r *web.Request) id.Tenant { return id.Tenant(r.Tenant.ID) }
 
 // Base fills in what every page has. The language is the first that is known of: the one that the
 // page's own links ask for, the one that was asked for before in this browser, locales (of the
-// interaction), the person's, the browser's. person may be nil.
+// interaction), the person's, the browser's. person may be nil. The page looks as the tenant's
+// brand says.
 func (room *Room) Base(ctx context.Context, r *web.Request, locales []string, person *account.Account) (part.Base, error) {
+	return room.BaseFor(ctx, r, locales, person, "")
+}
+
+// BaseFor is Base for a page to which an application leads: it looks as the application's brand
+// says. No application, "", is Base.
+func (room *Room) BaseFor(ctx context.Context, r *web.Request, locales []string, person *account.Account, app client.ID) (part.Base, error) {
 	now, _ := asked(r)
 	b := part.Base{Root: browser.Path(r, ""), RequestID: r.ID, Now: room.Guard.Store().Now()}
 	own := ""
@@ -69,6 +79,9 @@ func (room *Room) Base(ctx context.Context, r *web.Request, locales []string, pe
 		}
 		if t.ID != id.Default || t.DisplayName != "Default" {
 			b.TenantName = t.DisplayName
+		}
+		if b.Look, err = room.look(ctx, r, app); err != nil {
+			return b, err
 		}
 	}
 	return b, nil
@@ -115,7 +128,7 @@ func Person(a account.Account) part.Person {
 	return p
 }
 
-// App is a client as pages show it.
+// App is a client as pages show it, without its logo.
 func App(c client.Client) part.App {
 	return part.App{Name: c.Name, Verified: c.FirstParty, PrivacyURL: c.PolicyURI, TermsURL: c.TermsURI}
 }
@@ -129,7 +142,10 @@ func (room *Room) AppOf(ctx context.Context, tenant id.Tenant, app client.ID) (p
 	if errors.Is(err, store.ErrNotFound) {
 		return part.App{}, nil
 	}
-	return App(c), err
+	if err != nil {
+		return part.App{}, err
+	}
+	return room.AppWithLogo(ctx, tenant, c)
 }
 
 // Account reads an account of the request's tenant for its owner's pages.

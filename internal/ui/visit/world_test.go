@@ -19,6 +19,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
@@ -47,18 +48,21 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/store/storetest"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
+	"github.com/cardea-iam/cardea/internal/ui/part"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
 var schema = []store.Migrations{
-	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations,
+	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
 }
 
 const (
@@ -152,7 +156,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		f, r := more(w)
 		factors, routes = append(factors, f...), r
 	}
-	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s),
+	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
 		SignIn: must(signin.New(signin.Options{
 			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}, AAL2: session.Limit{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}},
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
@@ -163,6 +167,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	pages := notice.NewPages(w.visits)
 	for _, list := range [][]web.Route{
 		(&notice.Room{Pages: pages, Setup: w.setup, MinLength: 15}).Routes(),
+		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
 		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),

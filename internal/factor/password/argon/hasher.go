@@ -54,6 +54,7 @@ type Hasher struct {
 	slots   *slots
 	random  io.Reader
 	dummy   string
+	first   bool
 }
 
 // New checks the configuration; any error is meant to stop the start.
@@ -199,17 +200,26 @@ func (h *Hasher) compute(ctx context.Context, p plaintext.Password, e encoded, l
 		input = mac.Sum(nil)
 	}
 	defer clear(input)
-	if err := h.slots.acquire(ctx); err != nil {
+	if err := h.slots.acquire(ctx, h.first); err != nil {
 		return nil, err
 	}
 	defer h.slots.release()
 	return argon2.IDKey(input, e.salt, e.params.Passes, e.params.Memory, e.params.Threads, uint32(length)), nil
 }
 
+// First is the same hasher for somebody on a device that is known. A slot that comes free goes to
+// such work first, and its queue is its own, so that a storm of strangers costs the owner one hash's
+// wait and no more.
+func (h *Hasher) First() *Hasher {
+	preferred := *h
+	preferred.first = true
+	return &preferred
+}
+
 // Hold runs other costly work in a slot, so that all hashing of the process together stays within
 // its bounds. Errors: *ErrBusy, the context's; then work did not run.
 func (h *Hasher) Hold(ctx context.Context, work func()) error {
-	if err := h.slots.acquire(ctx); err != nil {
+	if err := h.slots.acquire(ctx, h.first); err != nil {
 		return err
 	}
 	defer h.slots.release()

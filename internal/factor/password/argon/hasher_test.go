@@ -211,7 +211,7 @@ func TestAU19_DummyCostsWhatVerifyCosts(t *testing.T) {
 		t.Errorf("dummy %+v is not shaped like %+v", dummy, real)
 	}
 	// It waits for a slot like everyone: a busy server does not tell either.
-	if err := h.slots.acquire(t.Context()); err != nil {
+	if err := h.slots.acquire(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

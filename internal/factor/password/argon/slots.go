@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -21,53 +22,64 @@ func (e *ErrBusy) Error() string {
 // slots admits a bounded number of hashes at a time, and a bounded number of
 // callers who wait for a bounded time.
 type slots struct {
-	free       chan struct{}
-	queued     atomic.Int64
-	maxQueued  int64
-	maxWait    time.Duration
-	idleAfter  time.Duration
-	onIdle     func()
-	generation atomic.Uint64
+	count     int
+	maxQueued int
+	maxWait   time.Duration
+	idleAfter time.Duration
+	onIdle    func()
+
+	mu         sync.Mutex
+	free       int
+	queues     [2][]chan struct{} // those who wait: preferred ones first; a slot is handed over by closing
+	generation uint64
 }
 
 func newSlots(n, queue int, wait, idleAfter time.Duration) *slots {
-	s := &slots{
-		free:      make(chan struct{}, n),
-		maxQueued: int64(queue),
-		maxWait:   wait,
-		idleAfter: idleAfter,
-		onIdle:    debug.FreeOSMemory,
-	}
-	for range n {
-		s.free <- struct{}{}
-	}
-	return s
+	return &slots{count: n, free: n, maxQueued: queue, maxWait: wait, idleAfter: idleAfter, onIdle: debug.FreeOSMemory}
 }
 
-// acquire takes a slot. The error is *ErrBusy or the context's.
-func (s *slots) acquire(ctx context.Context) error {
+// acquire takes a slot; first puts the caller into the queue that is served first. The error is
+// *ErrBusy or the context's.
+func (s *slots) acquire(ctx context.Context, first bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	select {
-	case <-s.free:
-		return nil
-	default:
+	queue := &s.queues[1]
+	if first {
+		queue = &s.queues[0]
 	}
-	defer s.queued.Add(-1)
-	if s.queued.Add(1) > s.maxQueued {
+	s.mu.Lock()
+	if s.free > 0 {
+		s.free--
+		s.mu.Unlock()
+		return nil
+	}
+	if len(*queue) >= s.maxQueued {
+		s.mu.Unlock()
 		return &ErrBusy{RetryAfter: s.retryAfter()}
 	}
+	turn := make(chan struct{})
+	*queue = append(*queue, turn)
+	s.mu.Unlock()
 	patience := time.NewTimer(s.maxWait)
 	defer patience.Stop()
+	var err error
 	select {
-	case <-s.free:
+	case <-turn:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	case <-patience.C:
-		return &ErrBusy{RetryAfter: s.retryAfter()}
+		err = &ErrBusy{RetryAfter: s.retryAfter()}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(*queue, turn)
+	if i < 0 {
+		return nil // the slot came at the same moment
+	}
+	*queue = slices.Delete(*queue, i, i+1)
+	return err
 }
 
 // retryAfter is twice the wait, in whole seconds as the header field counts, so
@@ -76,15 +88,28 @@ func (s *slots) retryAfter() time.Duration {
 	return max(time.Second, (2 * s.maxWait).Round(time.Second))
 }
 
-// release gives the slot back. argon2 leaves its whole working memory as garbage;
-// when the last hash of a burst is done and none follows within idleAfter, the
+// release gives the slot to whoever waits, or back. argon2 leaves its whole working memory as
+// garbage; when the last hash of a burst is done and none follows within idleAfter, the
 // memory is given back to the operating system, away from any request.
 func (s *slots) release() {
-	g := s.generation.Add(1)
-	s.free <- struct{}{}
-	if s.idleAfter > 0 && len(s.free) == cap(s.free) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.generation++
+	for i := range s.queues {
+		if q := s.queues[i]; len(q) > 0 {
+			turn := q[0]
+			s.queues[i] = slices.Delete(q, 0, 1)
+			close(turn)
+			return
+		}
+	}
+	s.free++
+	if g := s.generation; s.idleAfter > 0 && s.free == s.count {
 		time.AfterFunc(s.idleAfter, func() {
-			if s.generation.Load() == g && len(s.free) == cap(s.free) {
+			s.mu.Lock()
+			idle := s.generation == g && s.free == s.count
+			s.mu.Unlock()
+			if idle {
 				s.onIdle()
 			}
 		})

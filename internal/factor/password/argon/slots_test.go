@@ -19,7 +19,7 @@ func TestOP06_StormIsBounded(t *testing.T) {
 		start := time.Now()
 		for range callers {
 			go func() {
-				err := s.acquire(t.Context())
+				err := s.acquire(t.Context(), false)
 				var busy *ErrBusy
 				switch {
 				case err == nil:
@@ -56,8 +56,8 @@ func TestOP06_StormIsBounded(t *testing.T) {
 		if served.Load() != 4*slotCount || served.Load()+refused.Load() != callers {
 			t.Errorf("served %d, refused %d", served.Load(), refused.Load())
 		}
-		if s.queued.Load() != 0 || len(s.free) != slotCount {
-			t.Errorf("left over: %d queued, %d free", s.queued.Load(), len(s.free))
+		if len(s.queues[0])+len(s.queues[1]) != 0 || s.free != slotCount {
+			t.Errorf("left over: %d queued, %d free", len(s.queues[1]), s.free)
 		}
 	})
 }
@@ -65,22 +65,22 @@ func TestOP06_StormIsBounded(t *testing.T) {
 func TestOP06_WaitingEndsWithTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSlots(1, 8, time.Second, -1)
-		if err := s.acquire(t.Context()); err != nil {
+		if err := s.acquire(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		got := make(chan error, 1)
-		go func() { got <- s.acquire(ctx) }()
+		go func() { got <- s.acquire(ctx, false) }()
 		synctest.Wait()
 		cancel()
 		if err := <-got; !errors.Is(err, context.Canceled) {
 			t.Errorf("error = %v", err)
 		}
-		if err := s.acquire(ctx); !errors.Is(err, context.Canceled) {
+		if err := s.acquire(ctx, false); !errors.Is(err, context.Canceled) {
 			t.Errorf("gone before it came: error = %v", err)
 		}
 		s.release()
-		if err := s.acquire(t.Context()); err != nil {
+		if err := s.acquire(t.Context(), false); err != nil {
 			t.Errorf("the slot is lost: %v", err)
 		}
 	})
@@ -92,7 +92,7 @@ func TestMemoryGoesBackOnceAfterABurst(t *testing.T) {
 		var released atomic.Int64
 		s.onIdle = func() { released.Add(1) }
 		for range 10 { // a burst: 1 s between hashes is not idle
-			if err := s.acquire(t.Context()); err != nil {
+			if err := s.acquire(t.Context(), false); err != nil {
 				t.Fatal(err)
 			}
 			s.release()
@@ -104,6 +104,41 @@ func TestMemoryGoesBackOnceAfterABurst(t *testing.T) {
 		<-time.After(time.Minute)
 		if n := released.Load(); n != 1 {
 			t.Errorf("released %d times after the burst, want once", n)
+		}
+	})
+}
+
+// Whoever is on a known device waits for the hash that runs, not for the strangers who came before,
+// and finds a place where they find none.
+func TestOP06_KnownDevicesGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const work = 100 * time.Millisecond
+		s := newSlots(1, 4, time.Second, -1)
+		var waited time.Duration
+		var served atomic.Int64
+		run := func(first bool) error {
+			if err := s.acquire(t.Context(), first); err != nil {
+				return err
+			}
+			<-time.After(work)
+			served.Add(1)
+			s.release()
+			return nil
+		}
+		for range 50 {
+			go run(false) //nolint:errcheck // most find no place
+		}
+		synctest.Wait()
+		start := time.Now()
+		if err := run(true); err != nil {
+			t.Fatalf("no place for a known device: %v", err)
+		}
+		if waited = time.Since(start); waited > 2*work {
+			t.Errorf("a known device waited %v for a hash of %v", waited, work)
+		}
+		<-time.After(5 * time.Second)
+		if served.Load() != 6 {
+			t.Errorf("%d hashes were made of the one that ran, the four that waited and the owner's", served.Load())
 		}
 	})
 }

@@ -1,10 +1,8 @@
-package account
+package own
 
 import (
 	"strings"
 	"testing"
-
-	"github.com/cardea-iam/cardea/internal/ui/own"
 )
 
 func TestParseUserAgent(t *testing.T) {
@@ -32,7 +30,7 @@ func TestParseUserAgent(t *testing.T) {
 
 // No path of the pages leaves the tenant.
 func TestNavStaysUnderTheRoot(t *testing.T) {
-	p := &Apps{Frame: own.Frame{Page: own.PathApps}}
+	p := &Frame{Page: PathApps}
 	p.Root = "/t/acme"
 	current := 0
 	for _, item := range p.Nav() {
@@ -41,7 +39,7 @@ func TestNavStaysUnderTheRoot(t *testing.T) {
 		}
 		if item.Current {
 			current++
-			if item.URL != "/t/acme"+own.PathApps {
+			if item.URL != "/t/acme"+PathApps {
 				t.Errorf("current is %s", item.URL)
 			}
 		}
