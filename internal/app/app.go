@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/cardea-iam/cardea/internal/address"
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
@@ -19,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
@@ -37,6 +39,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
+	accountrecovery "github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -68,21 +72,25 @@ type App struct {
 	// Outbound is the one client of requests to elsewhere.
 	Outbound *outbound.Client
 
-	Passwords *password.Room
-	TOTP      *totp.Room
-	Recovery  *recovery.Room
-	Throttle  *throttle.Room
-	Passkeys  *passkey.Room
-	Assurance *assurance.Room
-	Lifecycle *lifecycle.Lifecycle
-	Setup     *setup.Room
-	Notify    *notify.Room
-	Brands    *brand.Room
-	imports   *imports.Room
-	puzzles   *puzzle.Room
-	signin    *signin.Room
-	visits    *visit.Room
-	pages     *notice.Pages
+	Passwords    *password.Room
+	TOTP         *totp.Room
+	Recovery     *recovery.Room
+	Throttle     *throttle.Room
+	Passkeys     *passkey.Room
+	Assurance    *assurance.Room
+	Lifecycle    *lifecycle.Lifecycle
+	Setup        *setup.Room
+	Notify       *notify.Room
+	Brands       *brand.Room
+	imports      *imports.Room
+	puzzles      *puzzle.Room
+	Mailbox      *mailbox.Room
+	Registration *registration.Room
+	Recover      *accountrecovery.Room
+	Addresses    *address.Room
+	signin       *signin.Room
+	visits       *visit.Room
+	pages        *notice.Pages
 
 	log      *slog.Logger
 	node     string // names this process in leases

@@ -150,6 +150,24 @@ func signingIn(r *store.Reader, tenant id.Tenant, at Place) error {
 	return err
 }
 
+// Again asks for one more code, with what was said before. Refusals: ErrClosed, ErrDomain, ErrTerms,
+// ErrGone (also where the code came back).
+func (room *Room) Again(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, locale string) error {
+	return room.Guard.Do(ctx, c, Start.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
+		row, err := room.Mailbox.Asked(tx.Read(), tenant, at.key())
+		if errors.Is(err, mailbox.ErrGone) || err == nil && !row.ProvedAt.IsZero() {
+			return ErrGone
+		}
+		if err != nil {
+			return err
+		}
+		if err := room.still(tx.Read(), tenant, row); err != nil {
+			return err
+		}
+		return room.Mailbox.Begin(tx, tenant, mailbox.Ask{Key: at.key(), Address: row.Address, Note: row.Note, Locale: locale})
+	})
+}
+
 // resolve says where the letter goes: the code to an address that nobody has verified, word to one
 // that somebody has.
 func (room *Room) resolve(tx *store.Tx, tenant id.Tenant, row mailbox.Row) (mailbox.Target, error) {

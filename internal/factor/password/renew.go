@@ -34,6 +34,11 @@ func dropTemporary(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 	return err
 }
 
+// ForgetDevices makes all browsers strangers in which the account was signed in to.
+func (room *Room) ForgetDevices(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+	return dropDevices(tx, tenant, who, nil)
+}
+
 // Another is Prepare of a password that takes the place of the account's present one. Refusal:
 // *Refused with Same; the errors of Prepare.
 func (room *Room) Another(ctx context.Context, tenant id.Tenant, who account.ID, raw string) (Prepared, error) {
