@@ -33,6 +33,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -55,7 +56,7 @@ import (
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, outbox.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations, imports.Migrations}
+	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations, imports.Migrations, issued.Migrations, mailbox.Migrations, registration.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}

@@ -45,7 +45,7 @@ func invite(c *cmd.Connection) *cobra.Command {
 		var made struct {
 			ID string `json:"id"`
 		}
-		if err := json.Unmarshal(answer, &made); err != nil {
+		if err := json.Unmarshal(answer.Body, &made); err != nil {
 			return err
 		}
 		c.Say(command, "Invited. The invitation is %s.", made.ID)

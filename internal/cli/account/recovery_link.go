@@ -27,7 +27,7 @@ func recoveryLink(c *cmd.Connection) *cobra.Command {
 			Link      string    `json:"link"`
 			ExpiresAt time.Time `json:"expires_at"`
 		}
-		if err := json.Unmarshal(answer, &made); err != nil {
+		if err := json.Unmarshal(answer.Body, &made); err != nil {
 			return err
 		}
 		if made.Link == "" {
