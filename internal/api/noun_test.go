@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/cardea-iam/cardea/internal/api/apitest"
+	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/store"
 )
 
 const v1 = "/api/v1"
@@ -150,14 +153,17 @@ func TestTenantsKeysSessionsAndEvents(t *testing.T) {
 		}
 
 		s := string(w.Session(t, "default", w.People["plain"].ID))
-		if got := as(t, w, "auditor", "GET", v1+"/sessions?account="+string(w.People["plain"].ID), "").want(t, 200).body; !strings.Contains(got, s) {
-			t.Errorf("sessions %s", got)
+		got := as(t, w, "auditor", "GET", v1+"/sessions?account="+string(w.People["plain"].ID), "").want(t, 200)
+		for _, said := range []string{s, `"acr":"`, `"factors":[`, `"address":"192.0.2.1"`, `"user_agent":"test"`, `"seen_at":"`} {
+			if !strings.Contains(got.body, said) {
+				t.Errorf("no %s in %s", said, got.body)
+			}
 		}
 		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 204)
 		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 404)
 
 		w.Sequence(t)
-		got := as(t, w, "auditor", "GET", v1+"/events?action=session.revoke&limit=1", "").want(t, 200)
+		got = as(t, w, "auditor", "GET", v1+"/events?action=session.revoke&limit=1", "").want(t, 200)
 		if !strings.Contains(got.body, s) || !strings.Contains(got.body, "refused") {
 			t.Errorf("events %s", got.body)
 		}
@@ -245,5 +251,55 @@ func TestAU28_TokensOfAnAccountAreBounded(t *testing.T) {
 			t.Errorf("%d tokens were made", made)
 		}
 		as(t, w, "plain", "POST", v1+"/tokens", `{"name":"one more"}`).want(t, 409)
+	})
+}
+
+// AU17: administrators see which credentials an account has and take one away, but none of somebody
+// as strong as themselves.
+func TestAU17_CredentialsOfOthers(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		for _, name := range []string{"plain", "admin"} {
+			if err := w.Guard.Store().Write(t.Context(), id.Default, store.Serializable, func(tx *store.Tx) error { // setting it by the API would end their tokens
+				c := credential.Credential{Account: w.People[name].ID, Kind: "password", ID: credential.Only, Data: []byte("$argon2id$…")}
+				return credential.Replace(tx, id.Default, c, credential.Seal(w.Root, id.Default, c))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		plain, admin := v1+"/accounts/"+string(w.People["plain"].ID)+"/credentials", v1+"/accounts/"+string(w.People["admin"].ID)+"/credentials"
+		list := as(t, w, "auditor", "GET", plain, "").want(t, 200)
+		if !strings.Contains(list.body, `"kind":"password","id":"1"`) || strings.Contains(list.body, "argon") {
+			t.Errorf("%s", list.body)
+		}
+		for _, who := range []string{"plain", "auditor"} {
+			as(t, w, who, "DELETE", plain+"/password/1", "").want(t, 403)
+		}
+		as(t, w, "plain", "GET", admin, "").want(t, 403)
+		as(t, w, "admin", "DELETE", admin+"/password/1", "").want(t, 403)
+		as(t, w, "admin", "DELETE", plain+"/passkey/1", "").want(t, 404)
+		as(t, w, "admin", "DELETE", plain+"/password/1", "").want(t, 204)
+		as(t, w, "admin", "DELETE", plain+"/password/1", "").want(t, 404)
+		if got := as(t, w, "admin", "GET", plain, "").want(t, 200).body; strings.TrimSpace(got) != "[]" {
+			t.Errorf("%s", got)
+		}
+		as(t, w, "owner", "DELETE", admin+"/password/1", "").want(t, 204)
+		as(t, w, "admin", "GET", v1+"/accounts/acc_00000000000000000000000000/credentials", "").want(t, 404)
+	})
+}
+
+func TestAU17_NobodyEndsTheStrongersSessions(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		boss, plain := w.People["owner"].ID, w.People["plain"].ID
+		s := string(w.Session(t, "default", boss))
+		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 403)
+		as(t, w, "admin", "DELETE", v1+"/accounts/"+string(boss)+"/sessions", "").want(t, 403)
+		as(t, w, "auditor", "DELETE", v1+"/accounts/"+string(plain)+"/sessions", "").want(t, 403)
+		if got := as(t, w, "owner", "GET", v1+"/sessions?account="+string(boss), "").want(t, 200); !strings.Contains(got.body, s) {
+			t.Errorf("the owner's session is gone: %s", got.body)
+		}
+		mine := string(w.Session(t, "default", plain))
+		as(t, w, "admin", "DELETE", v1+"/accounts/"+string(plain)+"/sessions", "").want(t, 204)
+		as(t, w, "admin", "DELETE", v1+"/sessions/"+mine, "").want(t, 404)
+		as(t, w, "admin", "DELETE", v1+"/accounts/acc_0/sessions", "").want(t, 404)
 	})
 }

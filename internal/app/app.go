@@ -19,10 +19,14 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/factor/email"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/phone"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -91,9 +95,13 @@ type App struct {
 	signin       *signin.Room
 	visits       *visit.Room
 	pages        *notice.Pages
+	Email        *email.Room
+	Phone        *phone.Room
+	Approvals    *approval.Room
 
 	log      *slog.Logger
-	node     string // names this process in leases
+	clock    clock.Clock // nil for the machine's; tests turn it
+	node     string      // names this process in leases
 	outbox   *outbox.Worker
 	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
@@ -126,7 +134,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.Root, err = secret.LoadRoot(rootFile); err != nil {
 		return err
 	}
-	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log}
+	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log, Clock: a.clock}
 	if o.URL == "" {
 		o.Path = filepath.Join(a.Config.Data, "cardea.db")
 	}

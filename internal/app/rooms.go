@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
@@ -32,6 +33,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/reputation"
@@ -46,6 +48,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
+	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // rooms makes the rooms that are more than functions over rows.
@@ -76,7 +79,7 @@ func (a *App) rooms() error {
 	}
 	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, mailbox.Forget, registration.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, outofband.Forget, mailbox.Forget, registration.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -85,7 +88,7 @@ func (a *App) rooms() error {
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
 	if a.Passkeys, err = passkey.New(a.Guard, a.Root, passkey.Options{
-		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: []passkey.Way{a.Passwords}, Warn: a.passkeyChanged,
+		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: a.besidePasskeys, Warn: a.passkeyChanged,
 	}); err != nil {
 		return err
 	}
@@ -105,7 +108,17 @@ func (a *App) rooms() error {
 // factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
 // are what is left when the others are not at hand.
 func (a *App) factors() []signin.Factor {
-	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Approvals, a.Phone.SMS(), a.Phone.Voice(), a.Email, a.Recovery}
+}
+
+// besidePasskeys are the factors but passkeys: what a person proves or signs in with without one.
+func (a *App) besidePasskeys() (out []passkey.Way) {
+	for _, f := range a.factors() {
+		if f.Kind() != factor.Passkey {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // passkeyChanged tells a person what happened to one of their passkeys.
@@ -182,8 +195,14 @@ const reach = factor.Highest
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
 	}
+}
+
+// suffices asks the dispatcher whether a session is enough for an application.
+func (a *App) suffices(r *web.Request, app client.ID, want factor.Want, s session.Session) (bool, error) {
+	i := interaction.Interaction{Kind: interaction.Authorize, About: interaction.About{Client: app, Want: want}}
+	return a.signin.Suffices(r.Context(), visit.Tenant(r), i, s, visit.Arrival(r))
 }
 
 func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {

@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	uiaddress "github.com/cardea-iam/cardea/internal/ui/address"
+	uiapproval "github.com/cardea-iam/cardea/internal/ui/approval"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
@@ -35,6 +36,9 @@ func (a *App) routes() []web.Route {
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
 	secondFactors := &uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}
+	phones := &uisecurity.Phones{Desk: desk, Phone: a.Phone}
+	approvals := &uiapproval.Room{Desk: desk, Visits: visits, Approvals: a.Approvals, Translate: pages.Translate}
+	desk.Asks = approvals.Asks
 	var development []web.Route
 	if a.inbox != nil {
 		development = (&uiinbox.Room{Visits: visits, Inbox: a.inbox, Translate: pages.Translate}).Routes()
@@ -53,12 +57,14 @@ func (a *App) routes() []web.Route {
 		(&uirecovery.Room{Visits: visits, Recovery: a.Recover, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
 		(&uiaddress.Room{Desk: desk, Addresses: a.Addresses}).Routes(),
 		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
-		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors}).Routes(),
+		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors, Phones: phones}).Routes(),
 		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs, Assurance: a.Assurance}).Routes(),
 		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
-		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Email: a.Email, Phone: a.Phone, Translate: pages.Translate}).Routes(),
+		phones.Routes(),
+		approvals.Routes(),
 		secondFactors.Routes(),
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{

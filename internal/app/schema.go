@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -20,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -58,5 +60,7 @@ var Schema = []store.Migrations{
 	mailbox.Migrations,
 	registration.Migrations,
 	assurance.Migrations,
+	outofband.Migrations,
+	approval.Migrations,
 	imports.Migrations,
 }

@@ -39,11 +39,11 @@ type tree struct {
 }
 
 const standards = `RFC \d{3,5}|OpenID Connect (?:Core|Discovery|RP-Initiated Logout|Dynamic Client Registration|Session Management) 1\.0|` +
-	`OAuth 2\.0 (?:Form Post Response Mode|Multiple Response Type Encoding Practices)|NIST SP 800-63B-4`
+	`OAuth 2\.0 (?:Form Post Response Mode|Multiple Response Type Encoding Practices)|NIST SP 800-63B-4|WebAuthn L3`
 
 var (
 	citation = regexp.MustCompile(`(?:(` + standards + `) )?§([0-9A-Z]+(?:\.[0-9A-Z]+)*)`)
-	opening  = regexp.MustCompile(`^((?:` + standards + `) §[0-9A-Z][0-9A-Z.]*(?:(?:, | and )(?:(?:` + standards + `) )?§[0-9A-Z][0-9A-Z.]*)*): (.*)$`)
+	opening  = regexp.MustCompile(`^((?:` + standards + `) §[0-9A-Z][0-9A-Z.]*(?:(?:, | and )(?:(?:` + standards + `) )?§[0-9A-Z][0-9A-Z.]*)*)( step [0-9]+)?: (.*)$`)
 )
 
 // cited lists the sections that a text names; one without a standard belongs to the one before.
@@ -74,7 +74,11 @@ func requirementsIn(set *token.FileSet, group *ast.CommentGroup) []requirement {
 		}
 		text = strings.TrimSpace(text)
 		if m := opening.FindStringSubmatch(text); m != nil {
-			out = append(out, requirement{sections: cited(m[1]), text: m[2], line: set.Position(c.Pos()).Line})
+			text := m[3]
+			if step := strings.TrimSpace(m[2]); step != "" { // of a procedure that the standard numbers
+				text = step + ": " + text
+			}
+			out = append(out, requirement{sections: cited(m[1]), text: text, line: set.Position(c.Pos()).Line})
 			going = true
 			continue
 		}

@@ -22,6 +22,7 @@ const (
 	SessionCookie     Kind = "cdr_se"
 	InteractionCookie Kind = "cdr_in"
 	DeviceCookie      Kind = "cdr_dv"
+	AccountsCookie    Kind = "cdr_as"
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
 	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
@@ -29,6 +30,7 @@ const (
 	NotMe             Kind = "cdr_nm"
 	Invitation        Kind = "cdr_iv"
 	RecoveryLink      Kind = "cdr_rl"
+	SignInLink        Kind = "cdr_sl"
 )
 
 const (

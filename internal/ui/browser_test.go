@@ -18,7 +18,7 @@ import (
 
 // strictPolicy is all that the pages need; the server's own policy allows no
 // less. It ends with form-action.
-const strictPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
+const strictPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 // newBrowser starts a browser for one test, or skips it where there is none.

@@ -37,6 +37,8 @@ func serveSamples(t *testing.T) *httptest.Server {
 		})
 	}
 	mux.HandleFunc("GET "+part.BrandPrefix+"{file}", serveBrand)
+	// Scripts that ask for something get an answer with nothing in it.
+	mux.HandleFunc("POST /", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
 	for _, l := range part.Locales() {
 		for _, s := range samples(l) {
 			text := render(t, s.page)

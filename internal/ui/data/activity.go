@@ -96,6 +96,8 @@ var sentences = map[string]Sentence{
 	"session_logout":              {Sort: SignIns, Icon: "door", Done: "activity.session_logout"},
 	"session_end":                 {Sort: SignIns, Icon: "computer", Done: "activity.session_end"},
 	"session_end_others":          {Sort: SignIns, Icon: "computer", Done: "activity.session_end_others"},
+	"session_end_all":             {Sort: SignIns, Icon: "computer", Done: "activity.session_end_all"},
+	"account_end_sessions":        {Sort: SignIns, Icon: "computer", Done: "activity.account_end_sessions"},
 	"session_revoke":              {Sort: SignIns, Icon: "computer", Done: "activity.session_revoke"},
 	"setup_redeem":                {Sort: Changes, Icon: "person", Done: "activity.setup_redeem"},
 	"account_create":              {Sort: Changes, Icon: "person", Done: "activity.account_create"},

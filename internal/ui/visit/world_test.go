@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
+	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -41,6 +42,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -66,7 +68,7 @@ import (
 
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
-	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
+	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, passkey.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
 	outbox.Migrations, notify.Migrations, mailbox.Migrations, registration.Migrations,
 }
 
@@ -156,12 +158,13 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	w := &world{t: t, store: s, clock: fake, g: guard.New(s, must(policy.New(membership.Facts, session.Facts))), question: &question{}}
 	tenants := tenant.NewDirectory(s)
 	w.passwords = must(password.New(w.g, root, tenants, password.Options{Hasher: must(hasher()), Policy: must(passwordpolicy.New(0, 0))}))
+	w.visits = &visit.Room{} // filled in below; factors' pages keep it
 	factors, routes := []signin.Factor{w.passwords}, []web.Route{}
 	if more != nil {
 		f, r := more(w)
 		factors, routes = append(factors, f...), r
 	}
-	w.visits = &visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
+	*w.visits = visit.Room{Guard: w.g, Browser: browser.New(s, root), Tenants: tenants, Clients: client.NewDirectory(s), Brands: brand.New(w.g, part.Words{}),
 		SignIn: must(signin.New(signin.Options{
 			Guard: w.g, Tenants: tenants, Lifetimes: session.Lifetimes{Limit: session.Limit{Idle: time.Hour, Absolute: 24 * time.Hour}, AAL2: session.Limit{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}},
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
@@ -173,9 +176,9 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	for _, list := range [][]web.Route{
 		(&notice.Room{Pages: pages, Setup: w.setup, MinLength: 15}).Routes(),
 		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
-		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Puzzles: must(puzzle.New(root, fake.Now, puzzle.Rules{})), Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),
+		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Assurance: must(assurance.New(w.g, assurance.Options{}))}).Routes(),
 	} {
 		routes = append(routes, list...)
 	}
@@ -508,4 +511,14 @@ func (a answer) says(t *testing.T, words ...string) answer {
 		}
 	}
 	return a
+}
+
+// put gives the browser one of our cookies.
+func (b *browse) put(name, value string) {
+	b.w.t.Helper()
+	u, err := url.Parse(b.w.http.URL)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	b.http.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-" + name, Value: value, Path: "/", Secure: true, HttpOnly: true}})
 }
