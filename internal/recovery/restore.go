@@ -145,7 +145,7 @@ type Wish struct {
 type grant struct {
 	Account        account.ID `json:"account"`
 	Epoch          int64      `json:"epoch"`
-	PasswordAt     int64      `json:"password_at"` // microseconds since 1970; 0 for none
+	Password       int64      `json:"password"` // its version; 0 for none
 	WithoutFactors bool       `json:"without_factors,omitempty"`
 }
 
@@ -170,7 +170,7 @@ func (room *Room) MakeLink(ctx context.Context, c caller.Caller, tenant id.Tenan
 		if err != nil {
 			return err
 		}
-		g, err := present(tx.Read(), tenant, a)
+		g, err := room.present(tx.Read(), tenant, a)
 		if err != nil {
 			return err
 		}
@@ -208,13 +208,13 @@ func (room *Room) mail(tx *store.Tx, tenant id.Tenant, a account.Account, link s
 }
 
 // present is what a link of the account has to match.
-func present(r *store.Reader, tenant id.Tenant, a account.Account) (grant, error) {
+func (room *Room) present(r *store.Reader, tenant id.Tenant, a account.Account) (grant, error) {
 	g := grant{Account: a.ID, Epoch: a.Epoch}
-	at, err := credential.SetAt(r, tenant, a.ID, credential.Kind(factor.Password), credential.Only)
+	c, err := credential.Get(r, room.Root, tenant, a.ID, credential.Kind(factor.Password), credential.Only)
 	if errors.Is(err, store.ErrNotFound) {
 		return g, nil
 	}
-	g.PasswordAt = at.UnixMicro()
+	g.Password = c.Version
 	return g, err
 }
 
@@ -233,7 +233,7 @@ func (room *Room) LookLink(ctx context.Context, tenant id.Tenant, text string) (
 		if err != nil {
 			return err
 		}
-		g, err := still(r, tenant, payload)
+		g, err := room.still(r, tenant, payload)
 		who, without = g.Account, g.WithoutFactors
 		return err
 	})
@@ -249,7 +249,7 @@ func (room *Room) digest(text string) ([]byte, error) {
 }
 
 // still reads what a link is worth, if the account is as it was.
-func still(r *store.Reader, tenant id.Tenant, payload string) (g grant, err error) {
+func (room *Room) still(r *store.Reader, tenant id.Tenant, payload string) (g grant, err error) {
 	if err := json.Unmarshal([]byte(payload), &g); err != nil {
 		return g, err
 	}
@@ -257,7 +257,7 @@ func still(r *store.Reader, tenant id.Tenant, payload string) (g grant, err erro
 	if err != nil {
 		return g, err
 	}
-	now, err := present(r, tenant, a)
+	now, err := room.present(r, tenant, a)
 	if now.WithoutFactors = g.WithoutFactors; err == nil && (a.ID == "" || now != g) {
 		err = ErrLink
 	}
@@ -288,7 +288,7 @@ func (room *Room) Redeem(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if err != nil {
 			return err
 		}
-		g, err := still(tx.Read(), tenant, payload)
+		g, err := room.still(tx.Read(), tenant, payload)
 		if err != nil {
 			return err
 		}

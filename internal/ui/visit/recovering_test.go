@@ -117,12 +117,11 @@ func TestN15_OneMailNeverRecoversAnAccountWithTwoFactors(t *testing.T) {
 		d.clock.Advance(3 * time.Hour)
 		i = d.proved(b, "ada", "ada@one.example")
 		b.submit(b.get("/signin/recovery-code?i="+i).expect(t, 200, ""), "submit", "code", paper[0]).expect(t, 303, "/recover/password")
-		page = b.get("/recover/password?i="+i).says(t, "I have lost my passkeys")
+		b.get("/recover/password?i="+i).says(t, "I have lost my passkeys")
 		b.post("/recover/password", url.Values{"i": {i}, "new_password": {good}, "forget": {"yes"}}).expect(t, 303, "/recover/done")
 		if got := fmt.Sprint(d.credentials(d.ada)); got != "[password]" {
 			t.Errorf("credentials %s", got)
 		}
-		_ = page
 	})
 }
 
@@ -156,7 +155,7 @@ func TestN15_SecondAddress(t *testing.T) {
 func TestAU02_RecoveryStepsOutOfTurn(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *doors) {
 		d.owning(d.ada, "ada@one.example", "ada@two.example")
-		p, _ := d.setUp(d.browser(), "ada")
+		d.setUp(d.browser(), "ada")
 		d.post()
 		before := d.account(d.ada).Epoch
 		type call struct{ method, path string }
@@ -194,8 +193,8 @@ func TestAU02_RecoveryStepsOutOfTurn(t *testing.T) {
 				if a.StatusCode == 200 && !slices.Contains(own[state], name) && !strings.Contains(c.path, "/signin") {
 					t.Errorf("%s: %s answers 200:\n%s", state, name, a.body)
 				}
-				if to := a.Header.Get("Location"); a.StatusCode == 303 && strings.HasPrefix(to, "/recover/password") && state != "second" {
-					t.Errorf("%s: %s leads to %s", state, name, to)
+				if to := a.Header.Get("Location"); a.StatusCode == 303 && strings.HasPrefix(to, "/recover/password") && b.get(to).StatusCode == 200 {
+					t.Errorf("%s: %s leads to a new password", state, name)
 				}
 				// Whatever happened, the password cannot be set now.
 				if a := b.post("/recover/password", form); a.StatusCode == 200 || strings.HasPrefix(a.Header.Get("Location"), "/recover/done") {
@@ -209,7 +208,6 @@ func TestAU02_RecoveryStepsOutOfTurn(t *testing.T) {
 		if a := d.account(d.ada); a.Epoch != before {
 			t.Errorf("epoch %d, was %d", a.Epoch, before)
 		}
-		_ = p
 	})
 }
 
@@ -406,10 +404,6 @@ func TestAU04_RecoveryLink(t *testing.T) {
 func TestAU04_NotMe(t *testing.T) {
 	eachDoor(t, func(t *testing.T, d *doors) {
 		d.owning(d.ada, "ada@one.example")
-		thief := d.browser()
-		thief.signIn("ada", good)
-		i := d.proved(d.browser(), "ada", "ada@one.example")
-		_ = i
 		if err := d.passwords.Set(t.Context(), operator, id.Default, d.ada, good, false); err != nil {
 			t.Fatal(err)
 		}
@@ -418,7 +412,7 @@ func TestAU04_NotMe(t *testing.T) {
 		done := d.proved(b, "ada", "ada@one.example")
 		b.post("/recover/password", url.Values{"i": {done}, "new_password": {other}}).expect(t, 303, "/recover/done")
 		link := local(t, d.letter(notify.Recovered, "ada@one.example").NotMe)
-		thief = d.browser()
+		thief := d.browser()
 		thief.signIn("ada", other)
 		thief.get("/account").expect(t, 200, "")
 
