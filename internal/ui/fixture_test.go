@@ -172,6 +172,7 @@ func samples(l part.Locale) []sample {
 		sample{"codes-alone", &security.RecoveryCodes{Frame: frame, Of: 10, AuthenticatorURL: "/add"}},
 	)
 	list = append(list, passkeySamples(b, app, mira, at)...)
+	list = append(list, doorSamples(b, app, at)...)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
 	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}
