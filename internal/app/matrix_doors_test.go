@@ -62,6 +62,55 @@ func enrols(c try) bool {
 	return c.s.bare && c.wants() && !c.s.here.none() && c.s.here != proven{mail: true}
 }
 
+// unknown tells whether a mail opens: nobody is known yet, and nothing stronger is asked for.
+func unknown(c try) bool { return c.s.bare && !c.somebody() }
+
+func never(try) bool { return false }
+
+var (
+	mailCode = regexp.MustCompile(`\b[A-Z0-9]{4}-[A-Z0-9]{4}\b`)
+	mailLink = regexp.MustCompile(`http://localhost:8080(/signin/email/link\S*)`)
+	hidden   = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
+	action   = regexp.MustCompile(`<form[^>]* action="([^"]+)"`)
+)
+
+// letter asks for a mail to sign in with; nothing where none is sent.
+func (c try) letter() (link, text string) {
+	c.post("/signin", "i", c.begun, "username", c.h.name+"@example.com")
+	c.post("/signin/email/send", "i", c.begun)
+	for {
+		if n, err := c.b.outbox.Run(c.b.t.Context()); err != nil || n == 0 {
+			break
+		}
+	}
+	c.b.reads(c.h.tenant, func(r *store.Reader) error {
+		list, err := store.Collect(r, func(row store.Row) (s string, err error) { return s, row.Scan(&s) },
+			"SELECT body FROM inbox_message WHERE tenant = $1 AND recipient = $2 ORDER BY id DESC", c.h.tenant, c.h.name+"@example.com")
+		for _, body := range list {
+			if m := mailLink.FindStringSubmatch(body); m != nil {
+				link, text = strings.TrimRight(m[1], ">"), body
+				break
+			}
+		}
+		return err
+	})
+	return link, text
+}
+
+// press sends the form of a page as it came.
+func (c try) press(page *http.Response) {
+	text := body(page)
+	to := action.FindStringSubmatch(text)
+	if to == nil {
+		return
+	}
+	var fields []string
+	for _, m := range hidden.FindAllStringSubmatch(text, -1) {
+		fields = append(fields, m[1], m[2])
+	}
+	c.post(to[1], fields...)
+}
+
 // doors are those at which something is given in, right and complete.
 var doors = []door{
 	{"POST /signin", "the right password", proven{password: true}, func(try) bool { return true }, func(c try) {
@@ -102,6 +151,27 @@ var doors = []door{
 			text = answer.JSON()
 		}
 		c.post("/signin/enrol/passkey", "i", c.begun, "name", "mine", "credential", text)
+	}},
+	{"POST /signin/email", "the right code", proven{mail: true}, unknown, func(c try) {
+		_, text := c.letter()
+		c.post("/signin/email", "i", c.begun, "code", mailCode.FindString(text))
+	}},
+	{"POST /signin/email/link", "the right link", proven{mail: true}, unknown, func(c try) {
+		if link, _ := c.letter(); link != "" {
+			c.press(c.get(link))
+		}
+	}},
+	{"POST /signin/sms", "a guess", proven{}, never, func(c try) {
+		c.post("/signin/sms/send", "i", c.begun)
+		c.post("/signin/sms", "i", c.begun, "code", "123456")
+	}},
+	{"POST /signin/call", "a guess", proven{}, never, func(c try) {
+		c.post("/signin/call/send", "i", c.begun)
+		c.post("/signin/call", "i", c.begun, "code", "123456")
+	}},
+	{"POST /signin/approval", "without an answer", proven{}, never, func(c try) {
+		c.post("/signin/approval/ask", "i", c.begun)
+		c.post("/signin/approval", "i", c.begun)
 	}},
 	{"POST /signin/choose", "the browser's session", proven{}, nil, func(c try) {
 		for _, s := range c.known {

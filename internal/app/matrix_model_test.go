@@ -1,5 +1,7 @@
 package app
 
+import "slices"
+
 // The model says what a sign-in may open. It is written from NIST SP 800-63B-4 and from what the
 // policies of the matrix say, and calls nothing of the server: it is what the server is compared with.
 
@@ -118,6 +120,7 @@ type state struct {
 // states are the states of the matrix. Sessions are half an hour old.
 var states = []state{
 	{name: "nobody", standing: standing{second: true}},
+	{name: "nobody, and nothing else set up", bare: true},
 	{name: "password", standing: standing{second: true, here: proven{password: true}}},
 	{name: "password, nothing else set up", bare: true, standing: standing{here: proven{password: true}}},
 	{name: "password and app", standing: standing{second: true, here: proven{password: true, app: true}}},
@@ -137,4 +140,8 @@ var states = []state{
 	{name: "another browser's", stolen: true, standing: standing{second: true, nobody: true, session: true, here: proven{password: true, app: true}, before: proven{key: true}, whole: proven{key: true}}},
 	{name: "disabled account", disabled: true, standing: standing{second: true, nobody: true, session: true, here: proven{password: true, app: true}, before: proven{key: true}, whole: proven{key: true}}},
 	{name: "another tenant's", abroad: true, standing: standing{second: true, nobody: true, session: true, before: proven{key: true}, whole: proven{key: true}}},
+}
+
+func stateOf(name string) state {
+	return states[slices.IndexFunc(states, func(s state) bool { return s.name == name })]
 }

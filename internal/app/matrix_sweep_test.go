@@ -95,7 +95,7 @@ func TestAU12_ForcedEnrolmentEndsInAStrongSession(t *testing.T) {
 	for _, r := range rules[1:4] {
 		t.Run(r.name, func(t *testing.T) {
 			b := under(t, r, nil)
-			s := states[2]
+			s := stateOf("password, nothing else set up")
 			h := b.people(s)
 			c := b.stand(h, s, r, lunch)
 			c.get("/signin?i=" + c.begun)
@@ -130,6 +130,7 @@ var unfresh = map[string]string{
 	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away",
 	"/account/deletion/keep": "only who leaves is let in", "/account/deletion/signout": "takes away",
 	"/account/profile": "no credential and no address", "/account/password": "asks for the password itself",
+	"/account/approve":                      "asks for the number on the other device's page",
 	"/account/security/recovery-codes/hide": "hides", "/account/security/passkeys/rename": "a name",
 }
 
@@ -178,7 +179,7 @@ func decode(t *testing.T, r *http.Response, v any) {
 func TestAU10_TokensAreNoWayAround(t *testing.T) {
 	r := rules[1]
 	b := under(t, r, nil)
-	s := states[13]
+	s := stateOf("session of two factors")
 	h := b.people(s)
 	c := b.stand(h, s, r, lunch)
 	calls := func(what string, want func(status int) bool, headers ...string) (n int) {

@@ -70,7 +70,7 @@ func newBench(t *testing.T, flags map[string]string) *bench {
 		flags = map[string]string{}
 	}
 	for name, value := range map[string]string{
-		"data": filepath.Join(t.TempDir(), "data"), "limits-costly-per-address": "0", "limits-costly-per-address-burst": "0",
+		"data": filepath.Join(t.TempDir(), "data"), "mail-inbox": "true", "limits-costly-per-address": "0", "limits-costly-per-address-burst": "0",
 		"limits-begin-per-address": "0", "limits-begin-per-address-burst": "0",
 	} {
 		flags[name] = value
@@ -254,17 +254,10 @@ func (w *window) post(path string, pairs ...string) *http.Response {
 }
 
 const (
-	sessionCookie = "__Host-cardea-session"
-	browserCookie = "__Host-cardea-browser"
-	deviceCookie  = "__Host-cardea-device"
+	sessionCookie  = "__Host-cardea-session"
+	accountsCookie = "__Host-cardea-accounts"
+	deviceCookie   = "__Host-cardea-device"
 )
-
-// binding is the digest of the browser's binding cookie.
-func (w *window) binding() []byte {
-	w.b.t.Helper()
-	token, err := secret.InteractionCookie.Parse(w.cookies[browserCookie])
-	return w.b.Root.Digest(secret.InteractionCookie, must(w.b.t, token, err))
-}
 
 // asks is the authorization request of an application under a rule.
 func (b *bench) asks(r rule, app string, pairs ...string) url.Values {
@@ -333,7 +326,7 @@ func (w *window) place(h *human, s state) {
 		return interaction.SetFacts(tx, id.Default, interaction.ID(owner.begun), h.id, facts(s.here, now))
 	})
 	if s.session {
-		cookie := secret.SessionCookie.Mint()
+		cookie, accounts := secret.SessionCookie.Mint(), secret.AccountsCookie.Mint()
 		one := b.signin.Lifetimes.Starting(session.Session{ID: session.ID(id.New("ses", now)), Account: h.id, Facts: facts(s.whole, now.Add(-30*time.Minute))}, now)
 		if s.weak {
 			one.StrongUntil = now.Add(-time.Minute)
@@ -342,9 +335,9 @@ func (w *window) place(h *human, s state) {
 			if one.Epoch, err = account.Active(tx.Read(), h.tenant, h.id); err != nil {
 				return err
 			}
-			return session.Insert(tx, h.tenant, one, b.Root.Digest(secret.SessionCookie, cookie), owner.binding())
+			return session.Insert(tx, h.tenant, one, b.Root.Digest(secret.SessionCookie, cookie), b.Root.Digest(secret.AccountsCookie, accounts))
 		})
-		owner.cookies[sessionCookie] = cookie.Reveal()
+		owner.cookies[sessionCookie], owner.cookies[accountsCookie] = cookie.Reveal(), accounts.Reveal()
 		w.known = append(w.known, one.ID)
 	}
 	if s.remembered {

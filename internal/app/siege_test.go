@@ -20,7 +20,7 @@ const guesses = 500
 // siege is a server behind a proxy, so that attempts come from wherever they say.
 func siege(t *testing.T) *bench {
 	t.Helper()
-	return newBench(t, map[string]string{"trusted-proxies": "192.0.2.254", "mail-inbox": "true"})
+	return newBench(t, map[string]string{"trusted-proxies": "192.0.2.254"})
 }
 
 // from is a browser at an address of its own behind the proxy.
@@ -141,7 +141,7 @@ func TestAU08_SecondFactorsShareTheirTries(t *testing.T) {
 // guessing is a stranger who knows the password, before the second factor.
 func (b *bench) guessing(owner *human, n int) try {
 	b.t.Helper()
-	c := b.stand(owner, states[1], rules[0], lunch)
+	c := b.stand(owner, stateOf("password"), rules[0], lunch)
 	c.address = fmt.Sprintf("198.%d.%d.%d:4000", 18+n%2, n/2%256, n*37%256)
 	return c
 }
@@ -191,7 +191,7 @@ func TestAU08_PatientGuessesStopTheAppAndTheOwnerGoesOn(t *testing.T) {
 			}
 			c := b.guessing(owner, 1)
 			if route == "POST /signin/passkey" {
-				c = b.stand(owner, states[0], rules[0], lunch)
+				c = b.stand(owner, stateOf("nobody"), rules[0], lunch)
 			}
 			d.do(c)
 			if c.cookies[sessionCookie] == "" {

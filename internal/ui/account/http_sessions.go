@@ -80,7 +80,7 @@ func (room *Room) sessions(w http.ResponseWriter, r *web.Request, o visit.Owner)
 		if err != nil {
 			return err
 		}
-		page.Accounts = append(page.Accounts, visit.Person(a))
+		page.Accounts = append(page.Accounts, visit.Portrait(r, a))
 	}
 	return visit.Show(w, http.StatusOK, page)
 }
