@@ -23,6 +23,7 @@ type Room struct {
 	Passwords *password.Room
 	Resources *resource.Directory
 	Assurance *assurance.Room
+	Standing  Standings
 }
 
 // Paths that take forms, below the tenant's root.
@@ -91,7 +92,8 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 				break
 			}
 		}
-		page.PasswordChangedAt, err = password.ChangedAt(rd, tenant, o.Account.ID)
+		standing, err := room.Standing(rd, tenant, o.Account.ID)
+		page.Passkeys, page.PasswordChangedAt, page.Advice = standing.Passkeys, standing.PasswordChangedAt, Advise(standing, o.Account)
 		return err
 	}); err != nil {
 		return err
