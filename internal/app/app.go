@@ -12,15 +12,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/cardea-iam/cardea/internal/address"
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/email"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/phone"
@@ -40,6 +43,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
+	accountrecovery "github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -71,27 +76,32 @@ type App struct {
 	// Outbound is the one client of requests to elsewhere.
 	Outbound *outbound.Client
 
-	Passwords *password.Room
-	TOTP      *totp.Room
-	Recovery  *recovery.Room
-	Email     *email.Room
-	Phone     *phone.Room
-	Approvals *approval.Room
-	Throttle  *throttle.Room
-	Passkeys  *passkey.Room
-	Assurance *assurance.Room
-	Lifecycle *lifecycle.Lifecycle
-	Setup     *setup.Room
-	Notify    *notify.Room
-	Brands    *brand.Room
-	imports   *imports.Room
-	puzzles   *puzzle.Room
-	signin    *signin.Room
-	visits    *visit.Room
-	pages     *notice.Pages
+	Passwords    *password.Room
+	TOTP         *totp.Room
+	Recovery     *recovery.Room
+	Throttle     *throttle.Room
+	Passkeys     *passkey.Room
+	Assurance    *assurance.Room
+	Lifecycle    *lifecycle.Lifecycle
+	Setup        *setup.Room
+	Notify       *notify.Room
+	Brands       *brand.Room
+	imports      *imports.Room
+	puzzles      *puzzle.Room
+	Mailbox      *mailbox.Room
+	Registration *registration.Room
+	Recover      *accountrecovery.Room
+	Addresses    *address.Room
+	signin       *signin.Room
+	visits       *visit.Room
+	pages        *notice.Pages
+	Email        *email.Room
+	Phone        *phone.Room
+	Approvals    *approval.Room
 
 	log      *slog.Logger
-	node     string // names this process in leases
+	clock    clock.Clock // nil for the machine's; tests turn it
+	node     string      // names this process in leases
 	outbox   *outbox.Worker
 	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
@@ -124,7 +134,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.Root, err = secret.LoadRoot(rootFile); err != nil {
 		return err
 	}
-	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log}
+	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log, Clock: a.clock}
 	if o.URL == "" {
 		o.Path = filepath.Join(a.Config.Data, "cardea.db")
 	}

@@ -67,6 +67,14 @@ func (w *world) pages() []page {
 		at("apps", "Withdraw access", ann, authorize(asks("prompt", "consent", "resource", api, "scope", "openid profile read")), press("approve"), open("/account/apps")),
 		at("withdraw an app", "can no longer do anything", ann, open("/account/apps"), press("main a")),
 
+		at("phone number, not offered", "are not offered here", ann, open("/account/security/phone")),
+		at("approve, nothing waits", "Nothing waits for you", ann, open("/account/approve")),
+		at("error: link of a mail spent", "This link no longer works", guest, open("/signin/email/link?t=spent")),
+		at("error: mail expired", "This step is over", guest, open("/signin/email?i=int_0")),
+		at("error: text message expired", "This step is over", guest, open("/signin/sms?i=int_0")),
+		at("error: call expired", "This step is over", guest, open("/signin/call?i=int_0")),
+		at("error: approval expired", "This step is over", guest, open("/signin/approval?i=int_0")),
+
 		at("sign out?", "Sign out?", ann, open("/oauth/logout")),
 		at("signed out", "You are signed out", bob, open("/account"), press("signout")),
 		at("signed out already", "You are signed out", guest, open("/oauth/logout")),

@@ -15,7 +15,7 @@ import (
 
 // programs are what programs and pages ask for, not people: a path, or with a slash at its end all
 // below it. That none of it answers with a page is tested.
-var programs = []string{"/api/", "/.well-known/", "/assets/", "/oauth/jwks", "/oauth/userinfo"}
+var programs = []string{"/api/", "/.well-known/", "/assets/", "/oauth/jwks", "/oauth/userinfo", "/signin/approval/state", "/account/approve/waiting"}
 
 // routes is the route table of a server with the same settings: its GET routes by pattern, those
 // that may show a page, and the others.

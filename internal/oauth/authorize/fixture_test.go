@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/consent"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -99,6 +100,7 @@ func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
 	w.room = &authorize.Room{
 		Guard: w.guard, Root: w.root, Ring: w.ring, Clients: client.NewDirectory(s), Resources: resource.NewDirectory(s),
 		Browser: w.browser, Pages: pages{}, Reach: 1, CodeLifetime: time.Minute,
+		Suffices: func(*web.Request, client.ID, factor.Want, session.Session) (bool, error) { return true, nil },
 		Permits: func(_ *store.Reader, _ id.Tenant, _ account.ID, res resource.Resource) (oauth.ScopeSet, error) {
 			var list []oauth.Scope
 			for _, scope := range res.Scopes {

@@ -110,7 +110,13 @@ func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params
 	if i != nil && i.Session == "" && i.Decision == interaction.Denied {
 		return oauth.AccessDenied("the person went back without signing in")
 	}
-	if !signedIn || a.mustSignIn(r, q, s, i) {
+	must := !signedIn
+	if signedIn {
+		if must, err = a.mustSignIn(r, q, s, i); err != nil {
+			return err
+		}
+	}
+	if must {
 		return a.signIn(w, r, q, params, s, signedIn, i)
 	}
 	o, err := a.offer(r, q, s)
@@ -145,19 +151,22 @@ func decisionOf(i *interaction.Interaction) string {
 }
 
 // mustSignIn tells whether the living session s is not what the request wants.
-func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *interaction.Interaction) bool {
+func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *interaction.Interaction) (bool, error) {
 	switch {
 	// An interaction goes on in the session that it has led to, and in no other.
 	case i != nil && i.Session != s.ID:
-		return true
+		return true, nil
 	// OpenID Connect Core 1.0 §3.1.2.1: select_account lets the person choose, once
 	case i == nil && q.prompt.Has(oauth.PromptSelectAccount):
-		return true
+		return true, nil
 	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login, max_age and acr say what must be proved, and since when
-	case !q.want.MetBy(s.Facts):
-		return true
+	case !q.want.MetBy(s.Facts), !a.isNamed(r, q, s):
+		return true, nil
+	case i != nil:
+		return false, nil // the policies were asked when the session became the interaction's
 	}
-	return !a.isNamed(r, q, s)
+	enough, err := a.Suffices(r, q.client.ID, q.want, s)
+	return !enough, err
 }
 
 // isNamed tells whether the session is that of a person whom id_token_hint or claims names.

@@ -15,6 +15,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -56,6 +57,9 @@ type Room struct {
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
 	// SID is the sid under which a client knows a session.
 	SID func(tenant id.Tenant, c client.Client, session string) string
+	// Suffices tells whether a living session is enough for an application, by the policies of
+	// sign-in and by want: what was proved for one application may be too little for the next.
+	Suffices func(r *web.Request, app client.ID, want factor.Want, s session.Session) (bool, error)
 	// Reach is the highest level that the factors of this server reach together.
 	Reach factor.Level
 	// CodeLifetime is how long a code may be redeemed; at most 10 minutes (RFC 6749 §4.1.2).

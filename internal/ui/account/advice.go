@@ -6,6 +6,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
@@ -52,7 +53,7 @@ func Advise(s Standing, a account.Account) (out []Advice) {
 		out = append(out, Advice{"advice-codes", "advice.codes", why, "list", PathRecoveryCodes})
 	}
 	if e, ok := a.PrimaryEmail(); ok && e.VerifiedAt.IsZero() {
-		out = append(out, Advice{"advice-email", "advice.email", part.Say("advice.email.why"), "mail", pathAddresses})
+		out = append(out, Advice{"advice-email", "advice.email", part.Say("advice.email.why"), "mail", own.PathAddress})
 	}
 	return out
 }

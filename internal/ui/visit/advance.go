@@ -90,9 +90,14 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err != nil {
 		return "", err
 	}
+	if g.Interaction.Kind == interaction.Recover {
+		return ReturnPath(g.Interaction), nil // the room that recovers says what comes next
+	}
 	switch step.Verdict {
 	case signin.Prove:
 		return URL(r, step.Factor.Path(), FieldInteraction, string(which)), nil
+	case signin.Renew:
+		return URL(r, step.Renewal.RenewPath(), FieldInteraction, string(which)), nil
 	case signin.Enrol:
 		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
 	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
@@ -156,6 +161,11 @@ func (room *Room) Proving(ctx context.Context, w http.ResponseWriter, r *web.Req
 func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step signin.Step) error {
 	to := PathSignIn
 	switch {
+	case g.Interaction.Kind == interaction.Recover:
+		Return(w, g.Interaction)
+		return nil
+	case step.Verdict == signin.Renew:
+		to = step.Renewal.RenewPath()
 	case step.Verdict == signin.Impossible && len(g.Interaction.Facts) > 0:
 		return ErrForbidden
 	case step.Verdict == signin.Enrol:
@@ -269,6 +279,42 @@ func (room *Room) Choose(ctx context.Context, w http.ResponseWriter, r *web.Requ
 		return err
 	}
 	return room.lead(ctx, w, r, c, interaction.About{Choose: true, Resume: resume})
+}
+
+// Starting is a sign-in of nobody yet that leads to the person's own pages, begun in this browser for a
+// page that makes an account. It leaves a row behind: one address begins only so many.
+func (room *Room) Starting(ctx context.Context, w http.ResponseWriter, r *web.Request) (Guest, error) {
+	Remember(w, r)
+	c, s, err := room.caller(ctx, r)
+	if err != nil {
+		return Guest{}, err
+	}
+	resume, err := oauth.ParseLocalPath(browser.Path(r, "/account"))
+	if err != nil {
+		return Guest{}, err
+	}
+	i, err := interaction.New(interaction.Account, interaction.About{Resume: resume}, struct{}{}, room.Guard.Store().Now())
+	if err != nil {
+		return Guest{}, err
+	}
+	binding, err := room.Browser.Begin(w, r)
+	if err != nil {
+		return Guest{}, err
+	}
+	return Guest{Interaction: i, Binding: binding, Session: s, Caller: c}, room.Guard.Do(ctx, c, interaction.Begin.On(Tenant(r), i.ID, &interaction.BeginDetail{Kind: i.Kind}), func(tx *store.Tx) error {
+		return interaction.Insert(tx, Tenant(r), i, binding)
+	})
+}
+
+// Somebody is who a browser speaks for, for pages that need nobody, with the digest of its binding
+// cookie, which it gets if it has none.
+func (room *Room) Somebody(ctx context.Context, w http.ResponseWriter, r *web.Request) (c caller.Caller, binding []byte, err error) {
+	Remember(w, r)
+	if c, _, err = room.caller(ctx, r); err != nil {
+		return c, nil, err
+	}
+	binding, err = room.Browser.Begin(w, r)
+	return c, binding, err
 }
 
 // welcome begins the sign-in that leads to the page of the request; a form is not sent again.
