@@ -55,7 +55,7 @@ func (room *Room) Routes() []web.Route {
 		d.Post("ui.account.profile.post", own.PathProfile, account.EditOwn.Name(), web.RateStandard, room.saveProfile),
 		room.avatarRoute(),
 		room.pictureRoute(),
-		d.Post("ui.account.preferences", PathPreferences, account.EditPreferences.Name(), web.RateStandard, room.savePreferences),
+		d.Post("ui.account.preferences", PathPreferences, account.Preference.Name(), web.RateStandard, room.savePreferences),
 		d.Post("ui.account.password.post", own.PathPassword, password.Change.Name(), web.RateCostly, room.changePassword),
 		d.Post("ui.account.sessions.end", PathEnd, session.EndOwn.Name(), web.RateStandard, room.endSession),
 		d.Post("ui.account.sessions.others", PathEndOthers, session.EndOthers.Name(), web.RateStandard, room.endOthers),

@@ -24,6 +24,7 @@ import (
 type Guest struct {
 	Interaction interaction.Interaction
 	Binding     []byte           // digest of the binding cookie
+	Accounts    []byte           // digest of the accounts cookie, nil for none
 	Session     *session.Session // nil if nobody is signed in
 	Caller      caller.Caller
 }
@@ -43,7 +44,7 @@ func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Reque
 	if err != nil {
 		return Guest{}, err
 	}
-	g := Guest{Interaction: i}
+	g := Guest{Interaction: i, Accounts: room.Browser.Accounts(r)}
 	if g.Binding, err = room.Browser.Bind(w, r); err != nil {
 		return g, err
 	}
@@ -114,7 +115,7 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	}
 	accounts, group := room.Browser.NewAccounts()
 	s, err := room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
-		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Accounts: signin.Accounts{Old: room.Browser.Accounts(r), New: group}, Old: g.Session, Device: known, Remember: remember,
+		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Accounts: signin.Accounts{Old: g.Accounts, New: group}, Old: g.Session, Device: known, Remember: remember,
 	})
 	var refused *signin.Refused
 	switch {
