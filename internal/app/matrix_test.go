@@ -44,7 +44,7 @@ var inert = []string{
 	"GET /oauth/jwks", "GET /oauth/logout", "POST /oauth/logout", "GET /oauth/logout/confirm", "POST /oauth/logout/confirm", "GET /oauth/logout/done",
 	"POST /oauth/introspect", "POST /oauth/revoke", "GET /oauth/userinfo", "POST /oauth/userinfo",
 	"GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration", "GET /.well-known/webauthn",
-	"GET /brand/{file}", "GET /brand/preview", "POST /brand/preview", "POST /brand/preview/image",
+	"GET /avatar/{file}", "GET /brand/{file}", "GET /brand/preview", "POST /brand/preview", "POST /brand/preview/image",
 }
 
 // TestAU10_EveryRouteIsClassified fails for a route or a verb that the matrix does not know.

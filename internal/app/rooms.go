@@ -44,6 +44,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/setup"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
+	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -231,6 +232,25 @@ func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Res
 // SetPassword gives an account a password on an administrator's word; its sessions and tokens end.
 func (a *App) SetPassword(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text secret.Secret) error {
 	return a.Passwords.Set(ctx, c, tenant, who, text.Reveal(), true)
+}
+
+// standing is how an account is kept safe.
+func (a *App) standing(r *store.Reader, tenant id.Tenant, who account.ID) (s uiaccount.Standing, err error) {
+	if s.PasswordChangedAt, err = password.ChangedAt(r, tenant, who); err != nil {
+		return s, err
+	}
+	keys, err := a.Passkeys.Keys(r, tenant, who)
+	if err != nil {
+		return s, err
+	}
+	app, err := a.TOTP.State(r, tenant, who)
+	if err != nil {
+		return s, err
+	}
+	paper, err := a.Recovery.State(r, tenant, who)
+	s.Passkeys, s.Authenticator, s.PaperLeft = len(keys), !app.Since.IsZero(), paper.Left
+	s.Paper = s.Passkeys > 0 || s.Authenticator
+	return s, err
 }
 
 // leaving tells people what happens to an account that is deleted.

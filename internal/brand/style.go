@@ -22,7 +22,7 @@ func (t Theme) Style() Style {
 
 // edition is part of the name of every style sheet, since browsers keep the sheets for a year:
 // whoever changes what is computed from a style counts it up. A test compares with testdata.
-const edition = "1"
+const edition = "2"
 
 // absent stands in a name for a token that is not there.
 const absent = "x"
@@ -136,8 +136,9 @@ func (s Style) sheet() []byte {
 	rule(&b, ":root", s.Light.scheme(Light), append(s.shape(), s.Light.colours()...))
 	if dark := s.Dark.colours(); dark != nil {
 		b.WriteString("@media (prefers-color-scheme: dark) {\n")
-		rule(&b, ":root", s.Dark.scheme(Dark), dark)
+		rule(&b, `:root:where(:not([data-theme="light"]))`, s.Dark.scheme(Dark), dark)
 		b.WriteString("}\n")
+		rule(&b, `:root:where([data-theme="dark"])`, s.Dark.scheme(Dark), dark)
 	}
 	b.WriteString("}\n")
 	return []byte(b.String())

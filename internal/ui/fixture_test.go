@@ -61,7 +61,7 @@ func samples(l part.Locale) []sample {
 		Since: now.AddDate(0, 0, -1), WithdrawURL: "/account/apps/con_2",
 	}
 	claims := account.Claims{Name: "Mira Lindqvist", GivenName: "Mira", FamilyName: "Lindqvist", Nickname: "Mi",
-		Locale: "en-GB", Zoneinfo: "Europe/Berlin", PhoneNumber: "030 1234567", Locality: "Berlin", Country: "Germany"}
+		Zoneinfo: "Europe/Berlin", PhoneNumber: "030 1234567", Locality: "Berlin", Country: "Germany"}
 	var everyWay []signin.Way
 	for _, k := range factor.Kinds() {
 		everyWay = append(everyWay, signin.WayTo(k, "/signin/"+string(k)))

@@ -214,7 +214,7 @@ func TestStableIDs(t *testing.T) {
 		"signin": "username password submit cancel", "signin-wrong": "error username password submit",
 		"signin-throttled": "error", "signin-again": "username password submit other",
 		"signin-choose": "account-0 account-1 other", "consent": "approve deny switch privacy terms unverified",
-		"consent-nothing": "nothing approve deny", "profile": "submit done claim-name claim-locale claim-zoneinfo",
+		"consent-nothing": "nothing approve deny", "profile": "submit done claim-name claim-zoneinfo",
 		"password": "current-password new-password repeat-password end-others submit",
 		"sessions": "session-0 end-1 end-others", "sessions-one": "only", "apps": "app-0 withdraw-0 withdraw-1",
 		"apps-none": "no-apps done", "withdraw": "withdraw-yes withdraw-no", "signout": "logout-yes logout-no",

@@ -23,15 +23,18 @@ type Room struct {
 	Passwords *password.Room
 	Resources *resource.Directory
 	Assurance *assurance.Room
+	Standing  Standings
 }
 
 // Paths that take forms, below the tenant's root.
 const (
-	PathWithdraw  = "/account/apps/withdraw"
-	PathEnd       = "/account/sessions/end"
-	PathEndOthers = "/account/sessions/end-others"
-	PathEndAll    = "/account/sessions/end-all"
-	PathLeave     = "/account/sessions/leave"
+	PathPicture     = "/account/profile/picture"
+	PathPreferences = "/account/profile/preferences"
+	PathWithdraw    = "/account/apps/withdraw"
+	PathEnd         = "/account/sessions/end"
+	PathEndOthers   = "/account/sessions/end-others"
+	PathEndAll      = "/account/sessions/end-all"
+	PathLeave       = "/account/sessions/leave"
 
 	pathSignedOut = "/signedout"
 )
@@ -50,6 +53,9 @@ func (room *Room) Routes() []web.Route {
 		d.Get("ui.account.apps", own.PathApps, room.apps),
 		d.Get("ui.account.withdraw", PathWithdraw, room.askWithdraw),
 		d.Post("ui.account.profile.post", own.PathProfile, account.EditOwn.Name(), web.RateStandard, room.saveProfile),
+		room.avatarRoute(),
+		room.pictureRoute(),
+		d.Post("ui.account.preferences", PathPreferences, account.Preference.Name(), web.RateStandard, room.savePreferences),
 		d.Post("ui.account.password.post", own.PathPassword, password.Change.Name(), web.RateCostly, room.changePassword),
 		d.Post("ui.account.sessions.end", PathEnd, session.EndOwn.Name(), web.RateStandard, room.endSession),
 		d.Post("ui.account.sessions.others", PathEndOthers, session.EndOthers.Name(), web.RateStandard, room.endOthers),
@@ -61,7 +67,7 @@ func (room *Room) Routes() []web.Route {
 }
 
 // dones are the changes that a page reports after the redirect that follows them.
-var dones = map[string]Done{"profile": ProfileSaved, "password": PasswordChanged, "session": SessionEnded, "others": OthersEnded, "withdrawn": AccessWithdrawn, "kept": AccountKept}
+var dones = map[string]Done{"preferences": PreferencesSaved, "picture": PictureSaved, "picture_removed": PictureRemoved, "profile": ProfileSaved, "password": PasswordChanged, "session": SessionEnded, "others": OthersEnded, "withdrawn": AccessWithdrawn, "kept": AccountKept}
 
 func (room *Room) frame(r *web.Request, o visit.Owner, path string) (own.Frame, error) {
 	return room.Desk.Frame(r, o, path, dones)
@@ -86,7 +92,8 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 				break
 			}
 		}
-		page.PasswordChangedAt, err = password.ChangedAt(rd, tenant, o.Account.ID)
+		standing, err := room.Standing(rd, tenant, o.Account.ID)
+		page.Passkeys, page.PasswordChangedAt, page.Advice = standing.Passkeys, standing.PasswordChangedAt, Advise(standing, o.Account)
 		return err
 	}); err != nil {
 		return err

@@ -32,10 +32,13 @@ func (room *Room) showProfile(w http.ResponseWriter, r *web.Request, o visit.Own
 	page := &Profile{Frame: f, Action: visit.URL(r, own.PathProfile), Problems: problems, Claims: Claims{
 		Name: c.Name, GivenName: c.GivenName, FamilyName: c.FamilyName, MiddleName: c.MiddleName, Nickname: c.Nickname,
 		Profile: c.Profile, Picture: c.Picture, Website: c.Website, Gender: c.Gender, Birthdate: c.Birthdate,
-		Zoneinfo: c.Zoneinfo, Locale: c.Locale, PhoneNumber: c.PhoneNumber,
+		Zoneinfo: c.Zoneinfo, PhoneNumber: c.PhoneNumber,
 		StreetAddress: c.Address.StreetAddress, Locality: c.Address.Locality, Region: c.Address.Region,
 		PostalCode: c.Address.PostalCode, Country: c.Address.Country,
 	}}
+	page.PictureAction = visit.URL(r, PathPicture)
+	page.Preferences = Preferences{Action: visit.URL(r, PathPreferences), Theme: o.Account.Theme}
+	page.Preferences.Language, _ = part.ParseLocale(o.Account.Claims.Locale)
 	page.Hidden = []part.Field{{Name: fieldVersion, Value: strconv.FormatInt(version, 10)}}
 	if e, ok := o.Account.PrimaryEmail(); ok {
 		page.Email, page.EmailVerified = string(e.Address), !e.VerifiedAt.IsZero()
@@ -57,9 +60,6 @@ func (room *Room) saveProfile(w http.ResponseWriter, r *web.Request, o visit.Own
 	var problem *guard.Problem
 	switch {
 	case err == nil:
-		if l, ok := part.ParseLocale(claims.Locale); ok && claims.Locale != o.Account.Claims.Locale {
-			visit.RememberLocale(w, l)
-		}
 		return own.Done(w, r, own.PathProfile, "profile")
 	case !errors.As(err, &problem):
 		return err
@@ -77,7 +77,7 @@ func written(form web.Params, was account.Claims) account.Claims {
 	c := account.Claims{
 		Name: line("name"), GivenName: line("given_name"), FamilyName: line("family_name"), MiddleName: line("middle_name"),
 		Nickname: line("nickname"), Profile: line("profile"), Picture: line("picture"), Website: line("website"),
-		Gender: line("gender"), Birthdate: line("birthdate"), Zoneinfo: line("zoneinfo"), Locale: line("locale"),
+		Gender: line("gender"), Birthdate: line("birthdate"), Zoneinfo: line("zoneinfo"), Locale: was.Locale,
 		PhoneNumber: dialled.Replace(line("phone_number")),
 		Address: account.Address{
 			StreetAddress: line("street_address"), Locality: line("locality"), Region: line("region"),
@@ -103,8 +103,6 @@ func fieldProblem(name, value string) Problem {
 		return BadDate
 	case "zoneinfo":
 		return BadZone
-	case "locale":
-		return BadLocale
 	case "phone_number":
 		return BadPhoneNumber
 	}

@@ -12,8 +12,12 @@ type Overview struct {
 	own.Frame
 	// Sessions and Apps are how many there are.
 	Sessions, Apps int
+	// Passkeys is how many the account has.
+	Passkeys int
 	// PasswordChangedAt is zero if the account has no password.
 	PasswordChangedAt time.Time
+	// Advice is what is worth doing, the most urgent first; nothing is well.
+	Advice []Advice
 	// LastSignIn is when the session before this one began; zero if none did.
 	LastSignIn time.Time
 }

@@ -15,7 +15,6 @@ type Claims struct {
 	Gender                                            string
 	Birthdate                                         string // YYYY-MM-DD, 0000-MM-DD or YYYY
 	Zoneinfo                                          string // "Europe/Berlin"
-	Locale                                            string // BCP 47: "de-AT"
 	PhoneNumber                                       string // E.164: "+49 30 1234567"
 	StreetAddress, Locality, Region                   string
 	PostalCode, Country                               string
@@ -33,6 +32,26 @@ type Profile struct {
 	EmailVerified bool
 	// Problems are refusals by field name.
 	Problems map[string]Problem
+	// PictureAction takes the upload of FieldPicture, or FieldRemove; empty shows no form.
+	PictureAction string
+	Preferences   Preferences
+}
+
+// Fields of the form of the picture.
+const (
+	FieldPicture = "picture" // a file
+	FieldRemove  = "remove"
+)
+
+// BadPicture is why a picture is refused.
+const BadPicture Problem = "picture.problem"
+
+// PictureProblem is said below the file, nil for none.
+func (p *Profile) PictureProblem() *part.Message {
+	if p.PictureAction == "" || p.Problems[FieldPicture] != BadPicture {
+		return nil
+	}
+	return part.Say(BadPicture)
 }
 
 // Problem is why a field of the account pages is refused.
@@ -45,7 +64,6 @@ const (
 	BadURL           Problem = "profile.problem.url"
 	BadDate          Problem = "profile.problem.date"
 	BadZone          Problem = "profile.problem.zone"
-	BadLocale        Problem = "profile.problem.locale"
 	BadPhoneNumber   Problem = "profile.problem.phone"
 	ChangedElsewhere Problem = "profile.problem.changed"
 )
@@ -83,9 +101,6 @@ func (p *Profile) Groups() []Group {
 			p.input("nickname", c.Nickname, "claim.nickname", part.Input{Autocomplete: "nickname"}),
 		}},
 		{"region", "profile.group.region", []part.Input{
-			p.input("locale", c.Locale, "claim.locale", part.Input{Hint: part.Say("claim.locale.hint"),
-				Choices: []string{"en", "en-GB", "en-US", "de", "de-AT", "de-CH", "de-DE",
-					"fr", "fr-BE", "fr-CA", "fr-CH", "fr-FR", "es", "es-AR", "es-ES", "es-MX"}}),
 			p.input("zoneinfo", c.Zoneinfo, "claim.zoneinfo", part.Input{Hint: part.Say("claim.zoneinfo.hint"),
 				Choices: []string{"UTC", "Europe/Berlin", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Vienna", "Europe/Zurich",
 					"America/Los_Angeles", "America/Mexico_City", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney"}}),
@@ -115,7 +130,7 @@ func (p *Profile) input(name, value string, label part.Key, in part.Input) part.
 	if in.Type == "" {
 		in.Type = "text"
 	}
-	if problem, ok := p.Problems[name]; ok {
+	if problem, ok := p.Problems[name]; ok && problem != BadPicture {
 		in.Error = part.Say(problem)
 	}
 	return in

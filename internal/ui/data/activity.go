@@ -102,6 +102,8 @@ var sentences = map[string]Sentence{
 	"setup_redeem":                {Sort: Changes, Icon: "person", Done: "activity.setup_redeem"},
 	"account_create":              {Sort: Changes, Icon: "person", Done: "activity.account_create"},
 	"account_edit":                {Sort: Changes, Icon: "card", Done: "activity.account_edit"},
+	"account_set_picture":         {Sort: Changes, Icon: "person", Done: "activity.account_set_picture"},
+	"account_prefer":              {Sort: Changes, Icon: "card", Done: "activity.account_prefer"},
 	"account_update":              {Sort: Changes, Icon: "card", Done: "activity.account_update"},
 	"account_verify_email":        {Sort: Changes, Icon: "mail", Done: "activity.account_verify_email"},
 	"account_verify_phone":        {Sort: Changes, Icon: "phone", Done: "activity.account_verify_phone"},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -104,6 +105,11 @@ func (d *Desk) Frame(r *web.Request, o visit.Owner, path string, dones map[strin
 		f.Done = dones[q.Get(paramDone)]
 	}
 	return f, nil
+}
+
+// Plain is Done's address without the language of this page, for a change of the language.
+func Plain(r *web.Request, path, what string) string {
+	return browser.Path(r, path) + "?" + paramDone + "=" + what
 }
 
 // Done goes to a page after a change; the browser repeats nothing.

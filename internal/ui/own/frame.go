@@ -32,7 +32,6 @@ var navigation = []NavItem{
 	{URL: PathOverview, Label: "account.nav.overview", Icon: "home"},
 	{URL: PathProfile, Label: "account.nav.profile", Icon: "card"},
 	{URL: PathAddress, Label: "addresses.title", Icon: "mail"},
-	{URL: PathPassword, Label: "account.nav.password", Icon: "lock"},
 	{URL: PathSecurity, Label: "security.title", Icon: "shield"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},
 	{URL: PathApps, Label: "account.nav.apps", Icon: "apps"},
@@ -75,11 +74,14 @@ func (f Frame) DoneMessage() *part.Message {
 
 // Nav is the navigation with the page's entry marked.
 func (f Frame) Nav() []NavItem {
-	items, here := make([]NavItem, len(navigation)), -1
+	items, here, page := make([]NavItem, len(navigation)), -1, f.Page
+	if page == PathPassword {
+		page = PathSecurity // it is one of the ways to sign in
+	}
 	for i, item := range navigation {
 		items[i] = item
 		items[i].URL = f.Root + item.URL
-		if above := item.URL == f.Page || strings.HasPrefix(f.Page, item.URL+"/"); above && (here < 0 || len(item.URL) > len(navigation[here].URL)) {
+		if above := item.URL == page || strings.HasPrefix(page, item.URL+"/"); above && (here < 0 || len(item.URL) > len(navigation[here].URL)) {
 			here = i
 		}
 	}

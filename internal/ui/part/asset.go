@@ -39,6 +39,9 @@ var assets = sync.OnceValue(func() []Asset {
 	var style strings.Builder
 	for _, name := range styleOrder {
 		style.Write(readAsset(name))
+		if name == "tokens.css" {
+			style.WriteString(chosenDark(string(readAsset(name))))
+		}
 	}
 	return []Asset{
 		newAsset("cardea.css", "text/css; charset=utf-8", []byte(style.String())),
@@ -52,6 +55,17 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("wait.js", "text/javascript; charset=utf-8", readAsset("wait.js")),
 	}
 })
+
+// chosenDark is the dark scheme's tokens for whoever chose that theme: the rule of the media query
+// without the query. It panics if there is none, a fault of the build.
+func chosenDark(tokens string) string {
+	_, rest, found := strings.Cut(tokens, `:root:where(:not([data-theme="light"])) {`)
+	body, _, closed := strings.Cut(rest, "}")
+	if !found || !closed {
+		panic("part: tokens.css has no dark scheme")
+	}
+	return "\n@layer tokens {\n  :root:where([data-theme=\"dark\"]) {" + body + "}\n}\n"
+}
 
 // readAsset panics for a file that is not in the program: a fault of the
 // build, seen by every test.

@@ -29,12 +29,22 @@ type Base struct {
 	Now time.Time
 	// Zone is the zone in which times are told; nil is UTC.
 	Zone *time.Location
+	// Theme is light or dark for whoever chose it; empty is as the browser prefers.
+	Theme string
 	// Hidden are fields that every state-changing form of the page carries,
 	// such as the interaction's handle.
 	Hidden []Field
 	// Look is how the tenant's pages, or those of the app that leads here, differ
 	// from the built-in ones; the zero value is those.
 	Look Look
+}
+
+// Scheme is the theme, empty for anything that is none.
+func (b Base) Scheme() string {
+	if b.Theme == "light" || b.Theme == "dark" {
+		return b.Theme
+	}
+	return ""
 }
 
 // Field is a form field that people do not see.

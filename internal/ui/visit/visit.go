@@ -71,7 +71,7 @@ func (room *Room) Base(ctx context.Context, r *web.Request, locales []string, pe
 // says. No application, "", is Base.
 func (room *Room) BaseFor(ctx context.Context, r *web.Request, locales []string, person *account.Account, app client.ID) (part.Base, error) {
 	now, _ := asked(r)
-	b := part.Base{Root: browser.Path(r, ""), RequestID: r.ID, Now: room.Guard.Store().Now()}
+	b := part.Base{Root: browser.Path(r, ""), RequestID: r.ID, Now: room.Guard.Store().Now(), Theme: theme(r, person)}
 	own := ""
 	if person != nil {
 		own = person.Claims.Locale

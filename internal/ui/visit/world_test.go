@@ -182,7 +182,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
 		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Puzzles: must(puzzle.New(root, fake.Now, puzzle.Rules{})), Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Assurance: must(assurance.New(w.g, assurance.Options{}))}).Routes(),
+		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Assurance: must(assurance.New(w.g, assurance.Options{})), Standing: w.standing}).Routes(),
 	} {
 		routes = append(routes, list...)
 	}
@@ -210,6 +210,12 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 	t.Cleanup(w.http.Close)
 	w.ada, w.bob = w.person("ada"), w.person("bob")
 	return w
+}
+
+// standing knows passwords: the other factors are not in this world.
+func (w *world) standing(r *store.Reader, tenant id.Tenant, who account.ID) (s uiaccount.Standing, err error) {
+	s.PasswordChangedAt, err = password.ChangedAt(r, tenant, who)
+	return s, err
 }
 
 func (w *world) person(name string) account.ID {
