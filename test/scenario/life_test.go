@@ -69,7 +69,7 @@ func (g *life) mail(word string) string {
 		g.open(g.s.URL + "/inbox")
 		for n := 0; g.has(fmt.Sprintf("#message-%d", n)); n++ {
 			if id := fmt.Sprintf("message-%d", n); strings.Contains(strings.ToLower(g.text("#"+id)), word) {
-				g.press(id, "#text")
+				g.do(chromedp.Click(chromedp.CSS("#"+id+" a")), chromedp.WaitReady(chromedp.CSS("#text")))
 				text = g.text("#text")
 				break
 			}
