@@ -24,7 +24,10 @@ import (
 
 // carriers carry effects out, by kind. What is not configured has no carrier, and its effects wait.
 func (a *App) carriers() (map[outbox.Kind]outbox.Carrier, error) {
-	out := map[outbox.Kind]outbox.Carrier{mailbox.Carrier: a.Mailbox.Carry}
+	out := map[outbox.Kind]outbox.Carrier{
+		mailbox.Carrier: a.Mailbox.Carry,
+		notify.Nobody:   func(context.Context, outbox.Effect) error { return nil },
+	}
 	if a.inbox != nil {
 		for _, c := range []notify.Channel{notify.Mail, notify.SMS, notify.Voice} {
 			out[outbox.Kind(c)] = a.delivering(a.keep)

@@ -41,6 +41,8 @@ type Message struct {
 	NotMe     string    // the link "this wasn't me", "" for none
 	CreatedAt time.Time // when it was told
 	ExpiresAt time.Time // when it has lost its use (codes), zero for never
+
+	toNobody bool
 }
 
 // maxText bounds a value that a person wrote, in runes.

@@ -45,6 +45,17 @@ func (r *Room) Tell(tx *store.Tx, tenant id.Tenant, l Letter) (sent bool, err er
 	return r.tell(tx, tenant, Message{Letter: l})
 }
 
+// Nobody is the outbox's kind of messages to nobody: their carrier drops them.
+const Nobody outbox.Kind = "nobody"
+
+// Pretend does all that Tell does for a letter that nobody is to get: an unknown name costs the same
+// work as a known one, so that time tells nothing (security row AU19). To is an address that cannot
+// exist, such as one at example.invalid (RFC 6761 §6.4).
+func (r *Room) Pretend(tx *store.Tx, tenant id.Tenant, l Letter) error {
+	_, err := r.tell(tx, tenant, Message{Letter: l, toNobody: true})
+	return err
+}
+
 func (r *Room) tell(tx *store.Tx, tenant id.Tenant, m Message) (sent bool, err error) {
 	if m.Letter, err = r.parsed(m.Letter); err != nil {
 		return false, err
@@ -69,7 +80,11 @@ func (r *Room) tell(tx *store.Tx, tenant id.Tenant, m Message) (sent bool, err e
 	if err != nil {
 		return false, err
 	}
-	return true, outbox.PutFor(tx, tenant, outbox.Kind(m.Channel), string(m.Account), e)
+	kind := outbox.Kind(m.Channel)
+	if m.toNobody {
+		kind = Nobody
+	}
+	return true, outbox.PutFor(tx, tenant, kind, string(m.Account), e)
 }
 
 // NotMeLife is how long a person may say "this wasn't me".

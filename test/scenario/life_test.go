@@ -92,6 +92,7 @@ func (g *life) signUp() {
 	}
 	g.fill("code", code)
 	g.press("submit", "#password")
+	g.fill("claim-name", "Grace Hopeful")
 	g.fill("password", secretText)
 	g.shoot("03-person")
 	g.press("submit", "#signout")

@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"net/url"
 
@@ -51,19 +52,29 @@ func (room *Room) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, a
 		if to != found {
 			return &Refused{Gone} // somebody typed another name meanwhile
 		}
-		if err := outofband.Put(tx, room.root, tenant, room.errand(i.ID, to), code, link); err != nil || to.who == "" {
+		if err := outofband.Put(tx, room.root, tenant, room.errand(i.ID, to), code, link); err != nil {
 			return err
 		}
 		target, err := room.notify.Link(tenant, PathLink, url.Values{ParamToken: {link.Reveal()}})
 		if err != nil {
 			return err
 		}
-		detail.Sent, err = room.notify.Tell(tx, tenant, notify.Letter{
+		letter := notify.Letter{
 			Kind: notify.SignInCode, To: string(to.to), Account: to.who, Locale: w.Locale, Client: w.Client,
 			Values: notify.Values{"code": code, "link": target, "minutes": outofband.Minutes, "app": w.App},
-		})
+		}
+		if to.who == "" {
+			letter.To = nobody(room.root, tenant, i.Identifier)
+			return room.notify.Pretend(tx, tenant, letter)
+		}
+		detail.Sent, err = room.notify.Tell(tx, tenant, letter)
 		return err
 	})
+}
+
+// nobody is the address that stands for an unknown name: its own limit, and nobody's mailbox.
+func nobody(root *secret.Root, tenant id.Tenant, name string) string {
+	return hex.EncodeToString(root.MAC("email/nobody", string(tenant)+"/"+name)[:12]) + "@nobody.example.invalid"
 }
 
 func gone(err error) error {
