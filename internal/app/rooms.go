@@ -161,7 +161,7 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: reach})
+	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: signin.Best(a.factors()...)})
 }
 
 // locales are the languages of the pages, as discovery lists them.
@@ -173,13 +173,10 @@ func locales() []string {
 	return tags
 }
 
-// reach is the highest level that the factors of this server reach together.
-const reach = factor.Highest
-
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: signin.Best(a.factors()...), Able: a.signin.Able, CodeLifetime: a.Config.Lifetimes.Code,
 	}
 }
 

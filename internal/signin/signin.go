@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -126,7 +127,9 @@ type Step struct {
 	Others  []Factor // with Prove: other ways
 	// Enrolments is, with Enrol, what the person may set up.
 	Enrolments []Enrolling
-	Want       factor.Want
+	// Unmet is, with Impossible, that the application needs what the person cannot prove: it is told.
+	Unmet bool
+	Want  factor.Want
 }
 
 // Offers reports whether the step takes a factor.
@@ -189,6 +192,34 @@ func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (
 		return err
 	})
 	return l, err
+}
+
+// Able is the strength of all that a person can prove with what the tenant offers.
+func (room *Room) Able(ctx context.Context, tenant id.Tenant, who account.ID) (s factor.Strength, err error) {
+	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		s, err = room.able(r, tenant, who)
+		return err
+	})
+	return s, err
+}
+
+func (room *Room) able(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Strength, error) {
+	offered, err := room.Offers(r, tenant)
+	if err != nil {
+		return factor.Strength{}, err
+	}
+	all, err := room.promised(r, tenant, who)
+	return factor.Assess(slices.DeleteFunc(all, func(f factor.Fact) bool { return !slices.Contains(offered, f.Kind()) })), err
+}
+
+// Best is the strength of the best proof that factors give together: what a server with them can
+// ask for.
+func Best(factors ...Factor) factor.Strength {
+	var facts []factor.Fact
+	for _, f := range factors {
+		facts = append(facts, factor.Proved(f.Kind(), time.Time{}, factor.UserVerified))
+	}
+	return factor.Assess(facts)
 }
 
 // promised are the proofs that a person can give.

@@ -21,6 +21,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/consent"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -98,7 +99,9 @@ func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
 	w.browser = browser.New(s, w.root)
 	w.room = &authorize.Room{
 		Guard: w.guard, Root: w.root, Ring: w.ring, Clients: client.NewDirectory(s), Resources: resource.NewDirectory(s),
-		Browser: w.browser, Pages: pages{}, Reach: 1, CodeLifetime: time.Minute,
+		Browser: w.browser, Pages: pages{}, Reach: factor.Strength{Level: 1}, Able: func(context.Context, id.Tenant, account.ID) (factor.Strength, error) {
+			return factor.Strength{Level: 1}, nil
+		}, CodeLifetime: time.Minute,
 		Permits: func(_ *store.Reader, _ id.Tenant, _ account.ID, res resource.Resource) (oauth.ScopeSet, error) {
 			var list []oauth.Scope
 			for _, scope := range res.Scopes {

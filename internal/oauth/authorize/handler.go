@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/oauth"
@@ -110,7 +111,17 @@ func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params
 	if i != nil && i.Session == "" && i.Decision == interaction.Denied {
 		return oauth.AccessDenied("the person went back without signing in")
 	}
-	if !signedIn || a.mustSignIn(r, q, s, i) {
+	// OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2, RFC 9470 §5: the person cannot prove what is needed
+	if i != nil && i.Decision == interaction.Unmet {
+		return oauth.UnmetAuthenticationRequirements("the person cannot prove any of the acr values that are needed")
+	}
+	again := !signedIn
+	if signedIn {
+		if again, err = a.mustSignIn(r, q, s, i); err != nil {
+			return err
+		}
+	}
+	if again {
 		return a.signIn(w, r, q, params, s, signedIn, i)
 	}
 	o, err := a.offer(r, q, s)
@@ -145,19 +156,54 @@ func decisionOf(i *interaction.Interaction) string {
 }
 
 // mustSignIn tells whether the living session s is not what the request wants.
-func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *interaction.Interaction) bool {
+func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *interaction.Interaction) (bool, error) {
 	switch {
 	// An interaction goes on in the session that it has led to, and in no other.
 	case i != nil && i.Session != s.ID:
-		return true
+		return true, nil
 	// OpenID Connect Core 1.0 §3.1.2.1: select_account lets the person choose, once
 	case i == nil && q.prompt.Has(oauth.PromptSelectAccount):
-		return true
-	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login, max_age and acr say what must be proved, and since when
-	case !q.want.MetBy(s.Facts):
-		return true
+		return true, nil
+	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login and max_age say what must be proved, and since when
+	case !q.met(s):
+		return true, nil
+	// A person who has just signed in did what they could.
+	case i != nil || q.prompt.Has(oauth.PromptNone):
+		return !a.isNamed(r, q, s), nil
 	}
-	return !a.isNamed(r, q, s)
+	better, err := a.betterThan(r, q, s)
+	return better || !a.isNamed(r, q, s), err
+}
+
+// met reports whether a session is what the request demands.
+func (q *request) met(s session.Session) bool {
+	if !q.needed {
+		return q.want.MetBy(s.Facts)
+	}
+	// RFC 9470 §4, §5: of the classes that are needed one is proved, not longer ago than max_age
+	return slices.ContainsFunc(q.classes, func(c factor.Class) bool { return q.want.Stricter(c.Want).MetBy(s.Facts) })
+}
+
+// betterThan reports whether the person can prove a class that the client prefers to what the
+// session has.
+func (a *Room) betterThan(r *web.Request, q *request, s session.Session) (bool, error) {
+	if len(q.classes) == 0 || s.Strength().Meets(q.classes[0].Want) {
+		return false, nil
+	}
+	able, err := a.Able(r.Context(), id.Tenant(r.Tenant.ID), s.Account)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range q.classes {
+		switch {
+		case s.Strength().Meets(c.Want):
+			return false, nil
+		// OpenID Connect Core 1.0 §5.5.1.1: the server tries to satisfy the classes asked for; what cannot be reached is no error
+		case able.Meets(c.Want):
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // isNamed tells whether the session is that of a person whom id_token_hint or claims names.
@@ -202,8 +248,11 @@ func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params p
 		return err
 	}
 	about := interaction.About{
-		Want: q.want, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
+		Want: q.want, Needed: q.needed, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
 		Locales: q.locales, Resume: resume, Redirect: q.target.String(),
+	}
+	for _, c := range q.classes {
+		about.Wishes = append(about.Wishes, c.Want)
 	}
 	if len(q.subjects) == 1 && q.client.SubjectType != oauth.SubjectPairwise && account.ID(q.subjects[0]).Check() == nil {
 		about.Account = account.ID(q.subjects[0])

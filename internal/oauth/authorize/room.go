@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -56,8 +57,10 @@ type Room struct {
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
 	// SID is the sid under which a client knows a session.
 	SID func(tenant id.Tenant, c client.Client, session string) string
-	// Reach is the highest level that the factors of this server reach together.
-	Reach factor.Level
+	// Reach is the best that the factors of this server prove together.
+	Reach factor.Strength
+	// Able is the best that a person can prove.
+	Able func(ctx context.Context, tenant id.Tenant, who account.ID) (factor.Strength, error)
 	// CodeLifetime is how long a code may be redeemed; at most 10 minutes (RFC 6749 §4.1.2).
 	CodeLifetime time.Duration
 }
