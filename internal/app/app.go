@@ -19,8 +19,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/factor/email"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
+	"github.com/cardea-iam/cardea/internal/factor/phone"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -71,6 +74,9 @@ type App struct {
 	Passwords *password.Room
 	TOTP      *totp.Room
 	Recovery  *recovery.Room
+	Email     *email.Room
+	Phone     *phone.Room
+	Approvals *approval.Room
 	Throttle  *throttle.Room
 	Passkeys  *passkey.Room
 	Assurance *assurance.Room

@@ -31,7 +31,10 @@ func (a *App) codes() (err error) {
 		},
 		Beside: a.hasSecond,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return a.channels()
 }
 
 // tell warns a person of a change of a factor of theirs.
@@ -41,11 +44,11 @@ func (a *App) tell(what notify.Kind, kind factor.Kind) func(*store.Tx, id.Tenant
 	}
 }
 
-// hasSecond tells whether an account has a factor of something owned that recovery codes can stand
-// in for.
+// hasSecond tells whether an account has a factor of something owned that recovery codes and
+// approvals can stand in for.
 func (a *App) hasSecond(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
 	for _, f := range a.factors() {
-		if f.Kind() == factor.RecoveryCode || !factor.TraitOf(f.Kind()).Has {
+		if f.Kind() == factor.RecoveryCode || f.Kind() == factor.Approval || !factor.TraitOf(f.Kind()).Has {
 			continue
 		}
 		if enrolled, err := f.Enrolled(r, tenant, who); err != nil || enrolled {

@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/imports"
@@ -21,7 +22,7 @@ import (
 
 // Exports are the sections of the document that a person may download about themselves, in order.
 func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
-	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, apitoken.Exports, outbox.Exports, log.Exports())
+	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, approval.Exports, apitoken.Exports, outbox.Exports, log.Exports())
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an
@@ -44,6 +45,7 @@ var notExported = [][2]string{
 	{"notify_lane", "how many messages an address had, under a MAC: over within days"},
 	{"one_time", "codes and links that were not used yet: secrets, over within days"},
 	{"opaque_token", "tokens, as digests: the grants that they belong to are exported"},
+	{"outofband_code", "codes and links that were sent, under a MAC: over within ten minutes"},
 	{"password_census", "how many passwords the tenant has"},
 	{"password_import", "how many imported passwords the tenant has"},
 	{"password_lane", "how fast somebody may try passwords, under a MAC: over within minutes"},

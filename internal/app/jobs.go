@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -22,6 +23,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -134,6 +136,8 @@ func sweepers() (out []*store.Sweeper) {
 		throttle.Sweeps,
 		credential.Sweeps,
 		assurance.Sweeps,
+		outofband.Sweeps,
+		approval.Sweeps,
 		imports.Sweeps,
 	) {
 		out = append(out, store.NewSweeper(s))

@@ -31,6 +31,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/metadata"
 	"github.com/cardea-iam/cardea/internal/oauth/token"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -74,7 +75,7 @@ func (a *App) rooms() error {
 	}
 	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, outofband.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -83,7 +84,7 @@ func (a *App) rooms() error {
 		AAL2:  session.Limit{Idle: l.AAL2Idle, Absolute: l.AAL2Absolute}, AAL3: session.Limit{Idle: l.AAL3Idle, Absolute: l.AAL3Absolute},
 	}
 	if a.Passkeys, err = passkey.New(a.Guard, a.Root, passkey.Options{
-		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: []passkey.Way{a.Passwords}, Warn: a.passkeyChanged,
+		PublicURL: a.Config.PublicURL, Tenants: a.Tenants, Settings: setting.NewDirectory(a.Store), Others: a.besidePasskeys, Warn: a.passkeyChanged,
 	}); err != nil {
 		return err
 	}
@@ -102,7 +103,17 @@ func (a *App) rooms() error {
 // factors are the ways to prove who one is, in the order in which they are asked for. Recovery codes
 // are what is left when the others are not at hand.
 func (a *App) factors() []signin.Factor {
-	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Recovery}
+	return []signin.Factor{a.Passwords, a.Passkeys, a.TOTP, a.Approvals, a.Phone.SMS(), a.Phone.Voice(), a.Email, a.Recovery}
+}
+
+// besidePasskeys are the factors but passkeys: what a person proves or signs in with without one.
+func (a *App) besidePasskeys() (out []passkey.Way) {
+	for _, f := range a.factors() {
+		if f.Kind() != factor.Passkey {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // passkeyChanged tells a person what happened to one of their passkeys.

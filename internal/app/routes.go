@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uiapproval "github.com/cardea-iam/cardea/internal/ui/approval"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uicode "github.com/cardea-iam/cardea/internal/ui/code"
 	uiconsent "github.com/cardea-iam/cardea/internal/ui/consent"
@@ -32,6 +33,9 @@ func (a *App) routes() []web.Route {
 	authorize := a.authorizeRoom(pages)
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
 	secondFactors := &uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}
+	phones := &uisecurity.Phones{Desk: desk, Phone: a.Phone}
+	approvals := &uiapproval.Room{Desk: desk, Visits: visits, Approvals: a.Approvals, Translate: pages.Translate}
+	desk.Asks = approvals.Asks
 	var development []web.Route
 	if a.inbox != nil {
 		development = (&uiinbox.Room{Visits: visits, Inbox: a.inbox, Translate: pages.Translate}).Routes()
@@ -47,12 +51,14 @@ func (a *App) routes() []web.Route {
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
 		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
 		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
-		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors}).Routes(),
+		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors, Phones: phones}).Routes(),
 		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
 		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
 		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
-		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Translate: pages.Translate}).Routes(),
+		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Email: a.Email, Phone: a.Phone, Translate: pages.Translate}).Routes(),
+		phones.Routes(),
+		approvals.Routes(),
 		secondFactors.Routes(),
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{

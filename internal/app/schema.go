@@ -9,6 +9,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/imports"
@@ -19,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -54,5 +56,7 @@ var Schema = []store.Migrations{
 	notify.Migrations,
 	inbox.Migrations,
 	assurance.Migrations,
+	outofband.Migrations,
+	approval.Migrations,
 	imports.Migrations,
 }

@@ -1,6 +1,6 @@
-// Package browser is what a browser carries for us: a session cookie, and a binding cookie that
-// ties an interaction to the browser in which it began. Both are random and opaque; rows keep
-// their digests.
+// Package browser is what a browser carries for us: a session cookie, a cookie of the accounts that
+// are signed in beside it, and a binding cookie that ties an interaction to the browser in which it
+// began. All are random and opaque; rows keep their digests.
 //
 // Each tenant has cookies of its own, so that sessions of two tenants live side by side.
 package browser
@@ -111,16 +111,51 @@ func (b *Browser) ClearSession(w http.ResponseWriter, r *web.Request) {
 	cookie(r, "cardea-session").Clear(w)
 }
 
+// Accounts is the digest of the cookie under which the browser keeps the accounts that are signed in
+// in it, for the chooser; nil for none. It is no session: it lets a person choose among sessions that
+// began in this browser, and it changes with every sign-in, so that a value that somebody planted is
+// worth nothing (security row CG23).
+func (b *Browser) Accounts(r *web.Request) []byte {
+	text, ok := cookie(r, "cardea-accounts").Read(r)
+	if !ok {
+		return nil
+	}
+	token, err := secret.AccountsCookie.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return b.root.Digest(secret.AccountsCookie, token)
+}
+
+// NewAccounts makes the value of that cookie; SetAccounts hands it to the browser once the rows are
+// written.
+func (b *Browser) NewAccounts() (text secret.Secret, digest []byte) {
+	text = secret.AccountsCookie.Mint()
+	return text, b.root.Digest(secret.AccountsCookie, text)
+}
+
+// SetAccounts hands the cookie to the browser, until it closes.
+func (b *Browser) SetAccounts(w http.ResponseWriter, r *web.Request, text secret.Secret) error {
+	return cookie(r, "cardea-accounts").Set(w, text.Reveal(), 0)
+}
+
 // Bind returns the digest of the browser's binding cookie, giving it one if it has none.
 func (b *Browser) Bind(w http.ResponseWriter, r *web.Request) ([]byte, error) {
-	c := cookie(r, "cardea-browser")
-	if text, ok := c.Read(r); ok {
-		if token, err := secret.InteractionCookie.Parse(text); err == nil {
-			return b.root.Digest(secret.InteractionCookie, token), nil
-		}
+	if digest := b.Bound(r); digest != nil {
+		return digest, nil
 	}
 	token := secret.InteractionCookie.Mint()
-	return b.root.Digest(secret.InteractionCookie, token), c.Set(w, token.Reveal(), 0)
+	return b.root.Digest(secret.InteractionCookie, token), cookie(r, "cardea-browser").Set(w, token.Reveal(), 0)
+}
+
+// Bound is the digest of the binding cookie that the browser has, nil for none.
+func (b *Browser) Bound(r *web.Request) []byte {
+	text, _ := cookie(r, "cardea-browser").Read(r)
+	token, err := secret.InteractionCookie.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return b.root.Digest(secret.InteractionCookie, token)
 }
 
 // Begin is Bind for a room that is about to begin an interaction. One address begins only so many:

@@ -15,7 +15,7 @@ import (
 // exempt are the trees that may build a client of their own: the public
 // modules, programs for tests, and the command line, which talks to a server
 // that its user named.
-var exempt = []string{"internal/outbound", "internal/cli", "sdk", "examples", "bench", "iamtest", "test"}
+var exempt = []string{"internal/outbound", "internal/cli", "internal/api/apitest", "sdk", "examples", "bench", "iamtest", "test"}
 
 // foreignClients lists the places of a file that build or use an HTTP client.
 // A pointer type *http.Client is a mention, not a client.

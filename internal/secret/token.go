@@ -22,11 +22,13 @@ const (
 	SessionCookie     Kind = "cdr_se"
 	InteractionCookie Kind = "cdr_in"
 	DeviceCookie      Kind = "cdr_dv"
+	AccountsCookie    Kind = "cdr_as"
 	SetupLink         Kind = "cdr_su"
 	APIToken          Kind = "cdr_ap"
 	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
 	PasskeyChallenge  Kind = "cdr_pc" // challenge of an assertion
 	NotMe             Kind = "cdr_nm"
+	SignInLink        Kind = "cdr_sl"
 )
 
 const (

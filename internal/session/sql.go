@@ -97,8 +97,8 @@ func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Session, e
 	return collect(r, columns+alive+"AND s.id < $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), before, limit)
 }
 
-// Insert writes a new session under the digest of its cookie, in the browser whose binding cookie
-// has the digest browser (nil for none).
+// Insert writes a new session under the digest of its cookie, among those of the browser whose
+// accounts cookie has the digest browser (nil for none).
 func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest, browser []byte) error {
 	facts, err := json.Marshal(s.Facts)
 	if err != nil {
@@ -113,10 +113,22 @@ func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest, browser []byte) e
 
 // OfBrowser lists the living sessions in a browser, one for each account, newest first.
 func OfBrowser(r *store.Reader, tenant id.Tenant, browser []byte) ([]Session, error) {
+	if browser == nil {
+		return nil, nil
+	}
 	list, err := collect(r, columns+alive+"AND s.browser = $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), browser, 10*MaxAccounts)
 	seen := map[account.ID]bool{}
 	list = slices.DeleteFunc(list, func(s Session) bool { twice := seen[s.Account]; seen[s.Account] = true; return twice })
 	return list[:min(len(list), MaxAccounts)], err
+}
+
+// Regroup puts the sessions of a browser under the digest of its new accounts cookie.
+func Regroup(tx *store.Tx, tenant id.Tenant, old, browser []byte) error {
+	if old == nil {
+		return nil
+	}
+	_, err := tx.Exec("UPDATE session SET browser = $3 WHERE tenant = $1 AND browser = $2 AND ended_at IS NULL", tenant, old, browser)
+	return err
 }
 
 // Bring gives a living session of a browser a new cookie: it becomes the one that the browser

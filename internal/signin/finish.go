@@ -46,11 +46,16 @@ type Place struct {
 	Browser     []byte // digest of the binding cookie
 }
 
+// Accounts are the digests of the browser's accounts cookie: the present one, nil for none, and the
+// one that it will have.
+type Accounts struct{ Old, New []byte }
+
 // Begin is what the browser brings to the end of a sign-in.
 type Begin struct {
 	Place
 	Arrival
-	Digest   []byte           // of the cookie of the new session
+	Digest   []byte // of the cookie of the new session
+	Accounts Accounts
 	Old      *session.Session // the browser's living session, nil for none
 	Device   []byte           // digest of the device cookie that the browser will have
 	Remember bool             // the person asked that this browser be remembered
@@ -90,7 +95,10 @@ func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		s = room.Lifetimes.Starting(s, now)
 		strength := s.Strength()
 		*detail = session.StartDetail{Account: string(p.who), ACR: strength.Level.ACR(), AMR: strength.AMR}
-		if err := session.Insert(tx, tenant, s, b.Digest, b.Browser); err != nil {
+		if err := session.Insert(tx, tenant, s, b.Digest, b.Accounts.New); err != nil {
+			return err
+		}
+		if err := session.Regroup(tx, tenant, b.Accounts.Old, b.Accounts.New); err != nil {
 			return err
 		}
 		if err := replace(tx, tenant, i, old, s); err != nil {
@@ -155,10 +163,14 @@ func (room *Room) learn(tx *store.Tx, tenant id.Tenant, b Begin, h hearing, s se
 	return room.Unusual(tx, tenant, s.Account, h.attempt, b.Agent)
 }
 
-// Resume goes on with a session of this browser, if that is enough. With digest, that of a new
-// cookie, the session becomes the one that the browser speaks for. If it is not enough the
+// Switch is what makes another session the one that a browser speaks for: the digests of its accounts
+// cookie and of a new session cookie. The zero value changes nothing.
+type Switch struct{ Accounts, Digest []byte }
+
+// Resume goes on with a session of this browser, if that is enough. With to, the session becomes the
+// one that the browser speaks for. If it is not enough the
 // interaction remembers whom the person chose. Refusals: ErrGone.
-func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, s session.Session, from Arrival, digest []byte) (enough bool, err error) {
+func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, s session.Session, from Arrival, to Switch) (enough bool, err error) {
 	least, err := room.least(ctx, tenant)
 	if err != nil {
 		return false, err
@@ -175,8 +187,8 @@ func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if present == nil || !fits(i, s) {
 			return ErrGone
 		}
-		if digest != nil {
-			if err := session.Bring(tx, tenant, s.ID, at.Browser, digest); errors.Is(err, store.ErrNotFound) {
+		if to.Digest != nil {
+			if err := session.Bring(tx, tenant, s.ID, to.Accounts, to.Digest); errors.Is(err, store.ErrNotFound) {
 				return ErrGone
 			} else if err != nil {
 				return err

@@ -78,7 +78,7 @@ func (q question) next(s *session.Session) (Step, error) {
 			continue
 		}
 		can := f.First()
-		if p.who != "" {
+		if p.who != "" && (can || len(p.facts) > 0) { // what is no first proof comes behind one
 			if can, err = f.Enrolled(q.r, q.tenant, p.who); err != nil {
 				return Step{}, err
 			}

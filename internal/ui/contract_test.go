@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/approval"
 	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
@@ -26,7 +27,7 @@ func controls(t *testing.T, page renderer) []string {
 			continue
 		}
 		kind, _ := attr(e, "type")
-		if value, _ := attr(e, "value"); kind != "text" && kind != "password" {
+		if value, _ := attr(e, "value"); kind != "text" && kind != "password" && kind != "tel" {
 			name += "=" + value
 		}
 		out = append(out, name)
@@ -43,10 +44,18 @@ func TestFormsPostTheDeclaredFields(t *testing.T) {
 		"consent":       {consent.FieldDecision + "=" + consent.Deny, consent.FieldDecision + "=" + consent.Approve},
 		"password": {account.FieldCurrentPassword, account.FieldNewPassword, account.FieldRepeatPassword,
 			account.FieldEndOthers + "=" + account.EndOthersOn},
-		"sessions":   {account.FieldSession + "=ses_2", account.FieldSession + "=ses_3"},
-		"withdraw":   nil,
-		"code-app":   {code.FieldCode},
-		"code-paper": {code.FieldCode},
+		"sessions":      {account.FieldSession + "=ses_2", account.FieldSession + "=ses_3"},
+		"withdraw":      nil,
+		"code-app":      {code.FieldCode},
+		"code-paper":    {code.FieldCode},
+		"email":         {code.FieldCode},
+		"email-ask":     nil,
+		"email-away":    nil,
+		"sms":           {code.FieldCode, code.FieldRemember + "=1"},
+		"phone-pending": {security.FieldCode, security.FieldNumber},
+		"approval-wait": {approval.FieldRemember + "=1"},
+		"approve": {approval.FieldRequest + "=apr_1", approval.FieldNumber + "=12", approval.FieldNumber + "=47", approval.FieldNumber + "=83",
+			approval.FieldNumber + "=" + approval.AnswerDeny},
 		"code-enrol": {code.FieldCode},
 		"totp-add":   {security.FieldCode},
 		"codes":      nil,

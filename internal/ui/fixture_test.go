@@ -7,6 +7,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/ui/account"
+	"github.com/cardea-iam/cardea/internal/ui/approval"
 	"github.com/cardea-iam/cardea/internal/ui/code"
 	"github.com/cardea-iam/cardea/internal/ui/consent"
 	"github.com/cardea-iam/cardea/internal/ui/data"
@@ -138,6 +139,25 @@ func samples(l part.Locale) []sample {
 		sample{"code-app-wrong", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Wrong, ResendAction: "/resend"}},
 		sample{"code-app-throttled", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Throttled, Wait: 3 * time.Minute}},
 		sample{"code-app-stopped", &code.Page{Base: b, Way: code.App, Person: tom, Action: "/signin/totp", Problem: code.Stopped, PaperURL: "/p"}},
+		sample{"email-ask", &code.Send{Base: b, Way: code.Mail, App: app, Person: part.Person{Username: "mira"}, Action: "/signin/email/send", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"email-ask-to", &code.Send{Base: b, Way: code.Mail, Person: part.Person{Username: "mira@larkspur.example"}, To: "m…@larkspur.example", Action: "/signin/email/send", PaperURL: "/p"}},
+		sample{"email", &code.Page{Base: b, Way: code.Mail, App: app, Person: part.Person{Username: "mira"}, Action: "/signin/email", ResendAction: "/signin/email/send", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"email-wrong", &code.Page{Base: b, Way: code.Mail, Person: part.Person{Username: "mira@larkspur.example"}, To: "m…@larkspur.example", Action: "/signin/email", ResendAction: "/signin/email/send", Problem: code.MailWrong}},
+		sample{"email-link", &code.Link{Base: b, App: app, Action: "/signin/email/link"}},
+		sample{"email-away", &code.Link{Base: b, Code: "BCDF-GHJK"}},
+		sample{"sms-ask", &code.Send{Base: b, Way: code.Text, App: app, Person: mira, To: "+49…67", Action: "/signin/sms/send", OtherURL: "/signin/other?i=1"}},
+		sample{"sms", &code.Page{Base: b, Way: code.Text, App: app, Person: mira, To: "+49…67", Action: "/signin/sms", ResendAction: "/signin/sms/send", RememberDays: 30, OtherURL: "/signin/other?i=1"}},
+		sample{"call", &code.Page{Base: b, Way: code.Call, Person: mira, To: "+49…67", Action: "/signin/call", ResendAction: "/signin/call/send", RememberDays: 1, Problem: code.SentWrong}},
+		sample{"call-ask", &code.Send{Base: b, Way: code.Call, Person: mira, To: "+49…67", Action: "/signin/call/send"}},
+		sample{"phone", &security.Phone{Frame: at(security.PathPhone), Offered: true, ClaimAction: "/a"}},
+		sample{"phone-pending", &security.Phone{Frame: at(security.PathPhone), Number: "+49301234567", Pending: "+4915112345678", Offered: true, Problem: security.PhoneWrong, ClaimAction: "/a", ConfirmAction: "/b", RemoveAction: "/c"}},
+		sample{"phone-verified", &security.Phone{Frame: at(security.PathPhone), Number: "+49301234567", Since: now, Offered: true, Typed: "030", Problem: security.PhoneMalformed, ClaimAction: "/a", RemoveAction: "/c"}},
+		sample{"phone-off", &security.Phone{Frame: at(security.PathPhone)}},
+		sample{"approval-ask", &approval.Wait{Base: b, App: app, Person: mira, AskAction: "/signin/approval/ask", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"approval-again", &approval.Wait{Base: b, Person: mira, AskAction: "/signin/approval/ask", Problem: approval.Denied}},
+		sample{"approval-wait", &approval.Wait{Base: b, App: app, Person: mira, Number: 47, ApproveURL: "https://id.larkspur.example/account/approve", State: "open", StateURL: "/state", DoneState: "approved", Action: "/signin/approval", RememberDays: 30, OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
+		sample{"approve", &approval.Answer{Frame: at(own.PathApprove), Action: own.PathApprove, StateURL: "/w", Asked: &approval.Asked{ID: "apr_1", Choices: []int{12, 47, 83}, App: "HireMe123", Browser: "Firefox, Windows", Place: "198.51.100.7", At: now}}},
+		sample{"approve-none", &approval.Answer{Frame: at(own.PathApprove), Action: own.PathApprove, StateURL: "/w"}},
 		sample{"code-paper", &code.Page{Base: b, Way: code.Paper, App: app, Person: mira, Action: "/signin/recovery-code", OtherURL: "/signin/other?i=1", CancelAction: "/signin/cancel"}},
 		sample{"code-enrol", &code.Enrol{Base: b, App: app, Person: mira, Setup: setup, Action: "/signin/enrol/totp", OtherURL: "/o", CancelAction: "/signin/cancel"}},
 		sample{"code-enrol-wrong", &code.Enrol{Base: b, Person: tom, Setup: setup, Action: "/signin/enrol/totp", Problem: code.SetupWrong}},

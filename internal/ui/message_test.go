@@ -33,7 +33,7 @@ func readMessages(t *testing.T, l part.Locale) map[string]string {
 }
 
 var (
-	keyLiteral  = regexp.MustCompile(`"([a-z]+(?:\.[a-z_]+)+)"`)
+	keyLiteral  = regexp.MustCompile(`"([a-z_]+(?:\.[a-z_]+)+)"`)
 	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 )
 

@@ -81,6 +81,7 @@ export class Person {
           });
         }
         if ('password' in fields) sent = [action, { ...fields, username: fields.username || this.username, password: this.password }];
+        else if ('username' in fields) sent = [action, { ...fields, username: this.username }]; // the page before the password's
         const button = buttons[this.approve ? 'approve' : 'deny'];
         if (button) sent = [action, { ...fields, [button.name]: button.value }];
         if (sent) break;

@@ -156,7 +156,7 @@ func display(t *testing.T, how string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		asks := slices.ContainsFunc(page.Forms(), func(f rig.Form) bool { return f.Fields.Has("password") })
+		asks := slices.ContainsFunc(page.Forms(), func(f rig.Form) bool { return f.Fields.Has("username") })
 		if page.Status != http.StatusOK || !asks {
 			t.Fatalf("display=%s shows %d at %s", how, page.Status, page.URL)
 		}

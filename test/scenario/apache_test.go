@@ -96,7 +96,7 @@ func TestModAuthOpenIDC(t *testing.T) {
 					t.Errorf("RP-initiated logout with an id_token_hint asked a question:\n%s", w.text("body"))
 				}
 				w.open(home + "/inside/who.html")
-				if !w.has("#password") {
+				if !w.has("#username") {
 					t.Errorf("after the logout the page is shown without a sign-in:\n%s", w.text("body"))
 				}
 			})

@@ -186,7 +186,7 @@ func (room *Room) mayEnrol(r *store.Reader, tenant id.Tenant, i interaction.Inte
 		return refuse(Unproved, "the account has a passkey")
 	}
 	var all []factor.Fact
-	for _, other := range room.others {
+	for _, other := range room.others() {
 		enrolled, err := other.Enrolled(r, tenant, i.Account)
 		if err != nil {
 			return err

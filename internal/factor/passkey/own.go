@@ -81,7 +81,7 @@ func (room *Room) entrance(r *store.Reader, tenant id.Tenant, who account.ID) (b
 	if ok, err := room.Opens(r, tenant, who); ok || err != nil {
 		return ok, err
 	}
-	for _, other := range room.others {
+	for _, other := range room.others() {
 		if !other.First() {
 			continue
 		}

@@ -63,7 +63,7 @@ type Options struct {
 	PublicURL string // origin of the installation; its host is the RP ID
 	Tenants   *tenant.Directory
 	Settings  *setting.Directory
-	Others    []Way // the other factors
+	Others    func() []Way // the other factors, all of them; asked for at each use
 	Warn      Warn
 }
 
@@ -73,7 +73,7 @@ type Room struct {
 	root     *secret.Root
 	tenants  *tenant.Directory
 	settings *setting.Directory
-	others   []Way
+	others   func() []Way
 	warn     Warn
 	rpID     string
 	origin   string
@@ -85,8 +85,8 @@ func New(g *guard.Guard, root *secret.Root, o Options) (*Room, error) {
 	if err != nil || u.Hostname() == "" {
 		return nil, fmt.Errorf("passkey: %q has no host", o.PublicURL)
 	}
-	if o.Tenants == nil || o.Settings == nil || o.Warn == nil {
-		return nil, errors.New("passkey: tenants, settings and a way to warn people are needed")
+	if o.Tenants == nil || o.Settings == nil || o.Others == nil || o.Warn == nil {
+		return nil, errors.New("passkey: tenants, settings, the other factors and a way to warn people are needed")
 	}
 	// WebAuthn L3 §5.4.2: the RP ID is the host of our origin, so that keys work at every port and
 	// path of it and nowhere else.

@@ -83,7 +83,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		w.password = &way{factor.Password, true, map[account.ID]bool{w.ada: true, w.bob: true}}
 		w.totp = &way{factor.TOTP, false, map[account.ID]bool{}}
 		w.Room, err = passkey.New(w.g, secret.NewRoot([32]byte{7}), passkey.Options{
-			PublicURL: origin, Tenants: tenant.NewDirectory(s), Settings: setting.NewDirectory(s), Others: []passkey.Way{w.password, w.totp},
+			PublicURL: origin, Tenants: tenant.NewDirectory(s), Settings: setting.NewDirectory(s), Others: func() []passkey.Way { return []passkey.Way{w.password, w.totp} },
 			Warn: func(tx *store.Tx, _ id.Tenant, who account.ID, what passkey.Notice, name string) error {
 				tx.AfterCommit(func() { w.told = append(w.told, string(who)+" "+string(what)+" "+name) })
 				return nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor/email"
+	"github.com/cardea-iam/cardea/internal/factor/phone"
 	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -25,6 +27,8 @@ type Room struct {
 	Visits    *visit.Room
 	TOTP      *totp.Room
 	Recovery  *recovery.Room
+	Email     *email.Room // nil for none
+	Phone     *phone.Room // nil for none
 	Translate web.ErrorFunc
 }
 
@@ -34,14 +38,14 @@ const pathCancel = "/signin/cancel"
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	app, paper := room.app(), room.paper()
-	return []web.Route{
+	return append(room.sentRoutes(),
 		room.get("ui.signin.totp", room.TOTP.Path(), room.ask(app)),
 		room.post("ui.signin.totp.post", room.TOTP.Path(), totp.Prove.Name(), room.take(app)),
 		room.get("ui.signin.recovery", room.Recovery.Path(), room.ask(paper)),
 		room.post("ui.signin.recovery.post", room.Recovery.Path(), recovery.Prove.Name(), room.take(paper)),
 		room.get("ui.signin.enrol.totp", room.TOTP.EnrolPath(), room.askEnrol),
 		room.post("ui.signin.enrol.totp.post", room.TOTP.EnrolPath(), totp.Enrol.Name(), room.takeEnrol),
-	}
+	)
 }
 
 func (room *Room) get(name, path string, h web.Handler) web.Route {
@@ -61,12 +65,18 @@ type door struct {
 	verify func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error
 	// problem says what a refusal of the factor's own means; "" for one that ends the sign-in.
 	problem func(err error) Problem
+	// send sends a code; nil where the person has it already. to is where it goes, as far as it may
+	// be shown.
+	send func(r *web.Request, s step, app string) error
+	to   func(r *web.Request, s step) (string, error)
+	// lasting says that a browser in which it was proved may be remembered.
+	lasting bool
 }
 
 func (room *Room) app() door {
-	return door{room.TOTP, App, func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
+	return door{factor: room.TOTP, way: App, lasting: true, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
 		return room.TOTP.Verify(ctx, c, tenant, who, text, source, place(g))
-	}, func(err error) Problem {
+	}, problem: func(err error) Problem {
 		var refused *totp.Refused
 		switch {
 		case !errors.As(err, &refused):
@@ -80,9 +90,9 @@ func (room *Room) app() door {
 }
 
 func (room *Room) paper() door {
-	return door{room.Recovery, Paper, func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
+	return door{factor: room.Recovery, way: Paper, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
 		return room.Recovery.Verify(ctx, c, tenant, who, text, source, recovery.Place(place(g)))
-	}, func(err error) Problem {
+	}, problem: func(err error) Problem {
 		var refused *recovery.Refused
 		if errors.As(err, &refused) && refused.Reason == recovery.Wrong {
 			return Wrong
@@ -109,6 +119,9 @@ func (room *Room) ask(d door) web.Handler {
 		if err != nil || !ok {
 			return err
 		}
+		if d.send != nil && q.Get(paramSent) == "" {
+			return room.showSend(w, r, d, s)
+		}
 		return room.show(w, r, d, s, "", 0)
 	}
 }
@@ -124,7 +137,10 @@ func (room *Room) take(d door) web.Handler {
 			return err
 		}
 		err = d.verify(r.Context(), s.Caller, visit.Tenant(r), s.who, form.Get(FieldCode), r.Client, s.Guest)
-		if err == nil {
+		switch {
+		case err == nil && d.lasting && form.Get(FieldRemember) != "":
+			return room.Visits.AdvanceRemembering(r.Context(), w, r, s.Interaction.ID)
+		case err == nil:
 			return room.Visits.Advance(r.Context(), w, r, s.Interaction.ID)
 		}
 		var slow *throttle.Refused
@@ -145,7 +161,9 @@ func (room *Room) take(d door) web.Handler {
 func over(err error) error {
 	var app *totp.Refused
 	var paper *recovery.Refused
-	if errors.As(err, &app) || errors.As(err, &paper) {
+	var mail *email.Refused
+	var call *phone.Refused
+	if errors.As(err, &app) || errors.As(err, &paper) || errors.As(err, &mail) || errors.As(err, &call) {
 		return &visit.Refusal{Kind: visit.ErrExpired.Kind, Status: visit.ErrExpired.Status, Cause: err}
 	}
 	return err
@@ -158,6 +176,17 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, d door, s step, pr
 	}
 	page := &Page{Base: base, Way: d.way, App: app, Person: person, Action: visit.URL(r, d.factor.Path()), Problem: problem, Wait: wait, CancelAction: cancelAction(r, s)}
 	page.PaperURL, page.OtherURL = room.others(r, s, d.factor.Kind())
+	if d.send != nil {
+		page.ResendAction = visit.URL(r, d.factor.Path()+pathSend)
+		if page.To, err = d.to(r, s); err != nil {
+			return err
+		}
+	}
+	if d.lasting {
+		if page.RememberDays, err = room.rememberDays(r); err != nil {
+			return err
+		}
+	}
 	return visit.Show(w, http.StatusOK, page)
 }
 
@@ -179,6 +208,9 @@ func (room *Room) frame(w http.ResponseWriter, r *web.Request, s step, path stri
 	}
 	base.Hidden = []part.Field{{Name: visit.FieldInteraction, Value: string(i.ID)}}
 	base.Path = visit.URL(r, path, visit.FieldInteraction, string(i.ID))
+	if s.who == "" { // nobody knows yet whether there is such a person
+		return base, app, part.Person{Username: i.Identifier}, nil
+	}
 	a, err := room.Visits.Account(r.Context(), visit.Tenant(r), s.who)
 	return base, app, visit.Person(a), err
 }

@@ -33,7 +33,17 @@ func subject(i interaction.Interaction, s *session.Session) account.ID {
 func (room *Room) proving(w http.ResponseWriter, r *web.Request, which string, kind factor.Kind) (s step, ok bool, err error) {
 	s.Guest, s.next, ok, err = room.Visits.Proving(r.Context(), w, r, which, kind)
 	s.who = subject(s.Interaction, s.Session)
-	return s, ok, err
+	if err != nil || !ok || kind != factor.Email {
+		return s, ok, err
+	}
+	if s.Interaction.Identifier != "" && len(s.Interaction.Facts) == 0 {
+		s.who = "" // a message goes to whoever was named, who may be nobody
+	}
+	if s.who == "" && s.Interaction.Identifier == "" {
+		web.SeeOther(w, visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(s.Interaction.ID)))
+		return s, false, nil
+	}
+	return s, true, nil
 }
 
 // enrolling is proving for the page that sets an app up.

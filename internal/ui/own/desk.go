@@ -13,6 +13,8 @@ import (
 type Desk struct {
 	Visits    *visit.Room
 	Translate web.ErrorFunc
+	// Asks tells whether a sign-in on another device waits for this person's approval; nil for never.
+	Asks func(r *web.Request, o visit.Owner) (bool, error)
 }
 
 // Handler answers a person who is signed in.
@@ -89,6 +91,15 @@ func (d *Desk) Frame(r *web.Request, o visit.Owner, path string, dones map[strin
 	}
 	base.Path = visit.URL(r, path)
 	f := Frame{Base: base, Person: visit.Person(o.Account), Page: path, SignOutAction: visit.URL(r, PathSignOut)}
+	if d.Asks != nil && path != PathApprove {
+		asked, err := d.Asks(r, o)
+		if err != nil {
+			return f, err
+		}
+		if asked {
+			f.ApproveURL = visit.URL(r, PathApprove)
+		}
+	}
 	if q, err := web.Query(r); err == nil {
 		f.Done = dones[q.Get(paramDone)]
 	}

@@ -22,6 +22,7 @@ const (
 	PathActivity = "/account/activity"
 	PathData     = "/account/data"
 	PathSignOut  = "/signout"
+	PathApprove  = "/account/approve" // a sign-in on another device; no entry of the navigation
 )
 
 // navigation is one entry a page, in order. A page below one of them marks its parent.
@@ -53,6 +54,8 @@ type Frame struct {
 	Page string
 	// SignOutAction takes the POST that signs out.
 	SignOutAction string
+	// ApproveURL leads to a sign-in that waits for the person's approval; empty for none.
+	ApproveURL string
 	// Done is shown above the page, once, after a change; empty shows nothing.
 	Done part.Key
 }

@@ -49,6 +49,7 @@ var assets = sync.OnceValue(func() []Asset {
 		newAsset("passkey.js", "text/javascript; charset=utf-8", readAsset("passkey.js")),
 		newAsset("puzzle.js", "text/javascript; charset=utf-8", readAsset("puzzle.js")),
 		newAsset("reveal.js", "text/javascript; charset=utf-8", readAsset("reveal.js")),
+		newAsset("wait.js", "text/javascript; charset=utf-8", readAsset("wait.js")),
 	}
 })
 

@@ -61,3 +61,15 @@ func Wait(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d min", int64((d+time.Minute-1)/time.Minute))
 }
+
+// Remember asks whether this browser shall be remembered for some days; nil for 0, which offers it
+// to nobody.
+func Remember(days int) *Message {
+	switch {
+	case days < 1:
+		return nil
+	case days == 1:
+		return Say("code.remember.day")
+	}
+	return Say("code.remember", "days", days)
+}

@@ -17,6 +17,7 @@ type Room struct {
 	*own.Desk
 	Passkeys *passkey.Room
 	Codes    *Codes
+	Phones   *Phones // nil where numbers are of no use
 }
 
 // dones are the changes that the pages report.
@@ -59,6 +60,13 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 			return err
 		}
 		more, err := room.Codes.ways(rd, r, o)
+		if err != nil {
+			return err
+		}
+		if page.Ways = append(page.Ways, more...); room.Phones == nil {
+			return nil
+		}
+		more, err = room.Phones.ways(rd, r, o)
 		page.Ways = append(page.Ways, more...)
 		return err
 	}); err != nil {

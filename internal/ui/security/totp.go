@@ -10,7 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
-//go:embed totp.html totp_add.html recovery.html
+//go:embed totp.html totp_add.html recovery.html phone.html
 var codePages embed.FS
 
 // FieldCode names the field that the page for a new app posts.

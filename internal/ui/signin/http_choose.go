@@ -57,7 +57,7 @@ func (room *Room) around(r *web.Request, g visit.Guest, name string, other bool)
 // it speaks for first.
 func (room *Room) inBrowser(r *web.Request, g visit.Guest) (out []session.Session, err error) {
 	err = room.Visits.Guard.Store().Read(r.Context(), visit.Tenant(r), func(rd *store.Reader) error {
-		list, err := session.OfBrowser(rd, visit.Tenant(r), g.Binding)
+		list, err := session.OfBrowser(rd, visit.Tenant(r), room.Visits.Browser.Accounts(r))
 		if g.Session != nil {
 			out = append(out, *g.Session)
 		}
@@ -100,13 +100,13 @@ func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
 // resume goes on with a session of this browser. If the browser spoke for another one it gets a new
 // cookie for this.
 func (room *Room) resume(w http.ResponseWriter, r *web.Request, g visit.Guest, s session.Session) error {
-	var digest []byte
+	var to signin.Switch
 	bring := g.Session == nil || g.Session.ID != s.ID
 	cookie, fresh := room.Visits.Browser.NewSession()
 	if bring {
-		digest = fresh
+		to = signin.Switch{Accounts: room.Visits.Browser.Accounts(r), Digest: fresh}
 	}
-	enough, err := room.Visits.SignIn.Resume(r.Context(), g.Caller, visit.Tenant(r), g.Place(), s, visit.Arrival(r), digest)
+	enough, err := room.Visits.SignIn.Resume(r.Context(), g.Caller, visit.Tenant(r), g.Place(), s, visit.Arrival(r), to)
 	if errors.Is(err, signin.ErrGone) {
 		return visit.ErrExpired
 	}

@@ -128,8 +128,9 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err != nil {
 		return "", err
 	}
+	accounts, group := room.Browser.NewAccounts()
 	s, err := room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
-		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Old: g.Session, Device: known, Remember: remember,
+		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Accounts: signin.Accounts{Old: room.Browser.Accounts(r), New: group}, Old: g.Session, Device: known, Remember: remember,
 	})
 	var refused *signin.Refused
 	switch {
@@ -142,6 +143,9 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 		return "", err
 	}
 	if err := room.Browser.SetSession(w, r, cookie); err != nil {
+		return "", err
+	}
+	if err := room.Browser.SetAccounts(w, r, accounts); err != nil {
 		return "", err
 	}
 	if err := SetDevice(w, r, fresh); err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/passkey/passkeytest"
+	"github.com/cardea-iam/cardea/internal/factor/recovery"
+	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -18,6 +20,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/tenant"
+	"github.com/cardea-iam/cardea/internal/throttle"
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	uipasskey "github.com/cardea-iam/cardea/internal/ui/passkey"
@@ -29,12 +32,17 @@ const keyOrigin = "https://id.example.org"
 
 func withPasskeys(w *world) ([]signin.Factor, []web.Route) {
 	room := must(passkey.New(w.g, secret.NewRoot([32]byte{7}), passkey.Options{
-		PublicURL: keyOrigin, Tenants: tenant.NewDirectory(w.store), Settings: setting.NewDirectory(w.store), Others: []passkey.Way{w.passwords},
+		PublicURL: keyOrigin, Tenants: tenant.NewDirectory(w.store), Settings: setting.NewDirectory(w.store), Others: func() []passkey.Way { return []passkey.Way{w.passwords} },
 		Warn: func(*store.Tx, id.Tenant, account.ID, passkey.Notice, string) error { return nil },
 	}))
 	pages := notice.NewPages(w.visits)
+	desk := &own.Desk{Visits: w.visits, Translate: pages.Translate}
+	root, told := secret.NewRoot([32]byte{7}), func(*store.Tx, id.Tenant, account.ID) error { return nil }
+	limits := must(throttle.New(w.g, root, throttle.Rules{}, nil))
+	codes := &security.Codes{Desk: desk, TOTP: must(totp.New(w.g, root, limits, totp.Hooks{Added: told, Removed: told}))}
+	codes.Recovery = must(recovery.New(w.g, root, limits, recovery.Hooks{Made: told, Beside: codes.TOTP.Enrolled, Spent: func(*store.Tx, id.Tenant, account.ID, int) error { return nil }}))
 	routes := (&uipasskey.Room{Visits: w.visits, Passkeys: room, Translate: pages.Translate}).Routes()
-	routes = append(routes, (&security.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Passkeys: room}).Routes()...)
+	routes = append(routes, (&security.Room{Desk: desk, Passkeys: room, Codes: codes}).Routes()...)
 	return []signin.Factor{room}, append(routes, room.Routes()...)
 }
 

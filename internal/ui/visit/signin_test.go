@@ -448,3 +448,44 @@ func TestSessionsEndByThemselves(t *testing.T) {
 		b.get("/account").expect(t, 303, "/signin")
 	})
 }
+
+// CG23: several accounts are signed in in one browser. The cookie that lists them changes with every
+// sign-in: whoever planted it before, or saw it, gets nobody's session by it.
+func TestCG23_AccountsOfABrowserAreItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.browser()
+		b.signIn("ada", good).expect(t, 303, "/account")
+		planted := b.cookie("cardea-accounts")
+		page := b.follow(b.get("/signin/switch")).says(t, "Choose an account", "ADA")
+		b.submit(b.follow(b.submit(page, "other")), "submit", "username", "bob", "password", good).expect(t, 303, "/account")
+		if len(w.sessions(w.ada)) != 1 || len(w.sessions(w.bob)) != 1 {
+			t.Fatalf("ada has %d sessions, bob %d", len(w.sessions(w.ada)), len(w.sessions(w.bob)))
+		}
+		now := b.cookie("cardea-accounts")
+		if planted == "" || planted == now {
+			t.Fatalf("the accounts cookie did not change: %q, %q", planted, now)
+		}
+		// The chooser brings ada back, with a cookie of its own.
+		before := b.cookie("cardea-session")
+		page = b.follow(b.get("/signin/switch")).says(t, "ADA", "bob")
+		b.submit(page, "account-1").expect(t, 303, "/account")
+		if b.cookie("cardea-session") == before {
+			t.Error("two accounts share a session cookie")
+		}
+		b.get("/account").says(t, "ADA")
+		// Somebody with the planted value sees nobody and gets nowhere, also by naming the session.
+		thief := w.browser()
+		thief.put("cardea-accounts", planted)
+		i := thief.begin(interaction.Authorize, interaction.About{})
+		if body := thief.get("/signin?i=" + string(i)).body; strings.Contains(body, "ADA") || strings.Contains(body, "account-0") {
+			t.Error("the planted cookie lists the accounts")
+		}
+		thief.post("/signin/choose", url.Values{"i": {string(i)}, "account": {string(w.sessions(w.ada)[0].ID)}}).expect(t, 303, "/signin")
+		if thief.cookie("cardea-session") != "" || thief.interaction(i).Session != "" {
+			t.Error("the planted cookie opened a session")
+		}
+		// Signing out of one account leaves the other for the chooser.
+		b.submit(b.get("/account"), "signout").expect(t, 303, "/signedout")
+		b.follow(b.get("/account")).says(t, "Choose an account", "bob")
+	})
+}

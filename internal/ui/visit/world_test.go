@@ -507,3 +507,13 @@ func (a answer) says(t *testing.T, words ...string) answer {
 	}
 	return a
 }
+
+// put gives the browser one of our cookies.
+func (b *browse) put(name, value string) {
+	b.w.t.Helper()
+	u, err := url.Parse(b.w.http.URL)
+	if err != nil {
+		b.w.t.Fatal(err)
+	}
+	b.http.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-" + name, Value: value, Path: "/", Secure: true, HttpOnly: true}})
+}
