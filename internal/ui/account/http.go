@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -88,6 +89,9 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 	apps, err := room.connected(r, o)
 	page.Apps = len(apps)
 	if err != nil {
+		return err
+	}
+	if page.Brands, err = room.Visits.Guard.May(r.Context(), o.Caller, brand.Change.On(tenant, brand.Whole, nil)); err != nil {
 		return err
 	}
 	return visit.Show(w, http.StatusOK, page)
