@@ -28,7 +28,7 @@ var floors = []struct {
 	floor string
 	rooms string
 }{
-	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound web reload geo reputation foreign"},
+	{"F0", "oauth store config clock secret id jose strictjson caller factor outbound picture web reload geo reputation foreign"},
 	{"F1", "audit policy outbox"},
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},

@@ -42,6 +42,8 @@ type Account struct {
 	DeletionDueAt   time.Time `json:"deletion_due_at,omitzero"` // when it will be erased
 	CreatedAt       time.Time `json:"created_at"`
 	UpdatedAt       time.Time `json:"updated_at"`
+	Picture         string    `json:"picture,omitempty"` // hash of the picture that its person uploaded
+	Theme           Theme     `json:"theme,omitempty"`
 	Epoch           int64     `json:"epoch"`   // what was issued under a smaller one is dead
 	Version         int64     `json:"version"` // grows with every change
 }

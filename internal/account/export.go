@@ -17,4 +17,4 @@ var Exports = []store.Export{{
 		}
 		return []any{a}, "", err
 	},
-}}
+}, avatarExport}

@@ -13,11 +13,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-const columns = "SELECT id, username, claims, phone_verified_at, disabled_at, deletion_asked_at, deletion_due_at, created_at, updated_at, epoch, version FROM account "
+const columns = "SELECT id, username, claims, phone_verified_at, disabled_at, deletion_asked_at, deletion_due_at, created_at, updated_at, avatar, theme, epoch, version FROM account "
 
 func scan(row store.Row) (a Account, err error) {
 	var claims string
-	if err = row.Scan(&a.ID, &a.Username, &claims, &a.PhoneVerifiedAt, &a.DisabledAt, &a.DeletionAskedAt, &a.DeletionDueAt, &a.CreatedAt, &a.UpdatedAt, &a.Epoch, &a.Version); err != nil {
+	if err = row.Scan(&a.ID, &a.Username, &claims, &a.PhoneVerifiedAt, &a.DisabledAt, &a.DeletionAskedAt, &a.DeletionDueAt, &a.CreatedAt, &a.UpdatedAt, &a.Picture, &a.Theme, &a.Epoch, &a.Version); err != nil {
 		return a, err
 	}
 	if err = json.Unmarshal([]byte(claims), &a.Claims); err != nil {
@@ -41,9 +41,9 @@ func Get(r *store.Reader, tenant id.Tenant, account ID) (Account, error) {
 	return list[0], nil
 }
 
-// Release reads an account's claims for a client, as Account.ClaimsFor gives them, and of the
+// Release reads an account's claims for a client of an issuer, as Account.ClaimsFor gives them, and of the
 // account's rows no more than they need. It returns store.ErrNotFound for no account.
-func Release(r *store.Reader, tenant id.Tenant, account ID, scopes oauth.ScopeSet, requested []oauth.ClaimRequest) (Released, error) {
+func Release(r *store.Reader, tenant id.Tenant, account ID, issuer string, scopes oauth.ScopeSet, requested []oauth.ClaimRequest) (Released, error) {
 	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, account)
 	if err == nil && len(list) == 0 {
 		err = store.ErrNotFound
@@ -55,7 +55,7 @@ func Release(r *store.Reader, tenant id.Tenant, account ID, scopes oauth.ScopeSe
 	if err != nil {
 		return nil, err
 	}
-	return list[0].ClaimsFor(scopes, requested), nil
+	return list[0].Seen(issuer).ClaimsFor(scopes, requested), nil
 }
 
 // Active returns the epoch of an account that may act: it and its tenant are enabled. Else

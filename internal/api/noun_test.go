@@ -153,14 +153,17 @@ func TestTenantsKeysSessionsAndEvents(t *testing.T) {
 		}
 
 		s := string(w.Session(t, "default", w.People["plain"].ID))
-		if got := as(t, w, "auditor", "GET", v1+"/sessions?account="+string(w.People["plain"].ID), "").want(t, 200).body; !strings.Contains(got, s) {
-			t.Errorf("sessions %s", got)
+		got := as(t, w, "auditor", "GET", v1+"/sessions?account="+string(w.People["plain"].ID), "").want(t, 200)
+		for _, said := range []string{s, `"acr":"`, `"factors":[`, `"address":"192.0.2.1"`, `"user_agent":"test"`, `"seen_at":"`} {
+			if !strings.Contains(got.body, said) {
+				t.Errorf("no %s in %s", said, got.body)
+			}
 		}
 		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 204)
 		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 404)
 
 		w.Sequence(t)
-		got := as(t, w, "auditor", "GET", v1+"/events?action=session.revoke&limit=1", "").want(t, 200)
+		got = as(t, w, "auditor", "GET", v1+"/events?action=session.revoke&limit=1", "").want(t, 200)
 		if !strings.Contains(got.body, s) || !strings.Contains(got.body, "refused") {
 			t.Errorf("events %s", got.body)
 		}
@@ -281,5 +284,22 @@ func TestAU17_CredentialsOfOthers(t *testing.T) {
 		}
 		as(t, w, "owner", "DELETE", admin+"/password/1", "").want(t, 204)
 		as(t, w, "admin", "GET", v1+"/accounts/acc_00000000000000000000000000/credentials", "").want(t, 404)
+	})
+}
+
+func TestAU17_NobodyEndsTheStrongersSessions(t *testing.T) {
+	apitest.Each(t, func(t *testing.T, w *apitest.World) {
+		boss, plain := w.People["owner"].ID, w.People["plain"].ID
+		s := string(w.Session(t, "default", boss))
+		as(t, w, "admin", "DELETE", v1+"/sessions/"+s, "").want(t, 403)
+		as(t, w, "admin", "DELETE", v1+"/accounts/"+string(boss)+"/sessions", "").want(t, 403)
+		as(t, w, "auditor", "DELETE", v1+"/accounts/"+string(plain)+"/sessions", "").want(t, 403)
+		if got := as(t, w, "owner", "GET", v1+"/sessions?account="+string(boss), "").want(t, 200); !strings.Contains(got.body, s) {
+			t.Errorf("the owner's session is gone: %s", got.body)
+		}
+		mine := string(w.Session(t, "default", plain))
+		as(t, w, "admin", "DELETE", v1+"/accounts/"+string(plain)+"/sessions", "").want(t, 204)
+		as(t, w, "admin", "DELETE", v1+"/sessions/"+mine, "").want(t, 404)
+		as(t, w, "admin", "DELETE", v1+"/accounts/acc_0/sessions", "").want(t, 404)
 	})
 }

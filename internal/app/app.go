@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/email"
@@ -91,7 +92,8 @@ type App struct {
 	pages     *notice.Pages
 
 	log      *slog.Logger
-	node     string // names this process in leases
+	clock    clock.Clock // nil for the machine's; tests turn it
+	node     string      // names this process in leases
 	outbox   *outbox.Worker
 	inbox    *inbox.Room // nil without mail.inbox
 	sweepers []*store.Sweeper
@@ -124,7 +126,7 @@ func (a *App) open(ctx context.Context) error {
 	if a.Root, err = secret.LoadRoot(rootFile); err != nil {
 		return err
 	}
-	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log}
+	o := store.Options{URL: a.Config.Database.Reveal(), Log: a.log, Clock: a.clock}
 	if o.URL == "" {
 		o.Path = filepath.Join(a.Config.Data, "cardea.db")
 	}

@@ -45,6 +45,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
+	"github.com/cardea-iam/cardea/internal/web"
 )
 
 // rooms makes the rooms that are more than functions over rows.
@@ -187,8 +188,14 @@ func locales() []string {
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Reach: signin.Best(a.factors()...), Able: a.signin.Able, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: signin.Best(a.factors()...), CodeLifetime: a.Config.Lifetimes.Code,
 	}
+}
+
+// suffices asks the dispatcher whether a session is enough for an application.
+func (a *App) suffices(r *web.Request, about interaction.About, s session.Session) (bool, error) {
+	i := interaction.Interaction{Kind: interaction.Authorize, About: about}
+	return a.signin.Suffices(r.Context(), visit.Tenant(r), i, s, visit.Arrival(r))
 }
 
 func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {

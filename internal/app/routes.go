@@ -54,7 +54,7 @@ func (a *App) routes() []web.Route {
 		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors, Phones: phones}).Routes(),
 		a.Passkeys.Routes(),
 		(&uiconsent.Room{Visits: visits, Asker: authorize, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs}).Routes(),
+		(&uiaccount.Room{Desk: desk, Visits: visits, Passwords: a.Passwords, Resources: a.APIs, Assurance: a.Assurance}).Routes(),
 		(&uibrand.Room{Visits: visits, Brands: a.Brands, Translate: pages.Translate}).Routes(),
 		(&uicode.Room{Visits: visits, TOTP: a.TOTP, Recovery: a.Recovery, Email: a.Email, Phone: a.Phone, Translate: pages.Translate}).Routes(),
 		phones.Routes(),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -45,6 +46,31 @@ func Remembered(r *store.Reader, tenant id.Tenant, who account.ID, device []byte
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// Devices lists the digests of the browsers that are remembered for a person, as keys.
+func Devices(r *store.Reader, tenant id.Tenant, who account.ID) (map[string]bool, error) {
+	out := map[string]bool{}
+	knobs, err := Settings.Get(r, tenant)
+	if err != nil || knobs.RememberDays == 0 {
+		return out, err
+	}
+	return out, r.Each(func(row store.Row) error {
+		var digest []byte
+		err := row.Scan(&digest)
+		out[string(digest)] = true
+		return err
+	}, `SELECT d.digest FROM remembered_device d JOIN active_account a ON a.tenant = d.tenant AND a.id = d.account AND a.epoch = d.epoch
+		WHERE d.tenant = $1 AND d.account = $2 AND d.since > $3`, tenant, who, r.Now().Add(-time.Duration(knobs.RememberDays)*24*time.Hour))
+}
+
+// ForgetSession makes the browser of a session that ends a stranger again. It is a session.With.
+func ForgetSession(tx *store.Tx, tenant id.Tenant, s session.Session) error {
+	if len(s.Device) == 0 {
+		return nil
+	}
+	_, err := tx.Exec("DELETE FROM remembered_device WHERE tenant = $1 AND account = $2 AND digest = $3", tenant, s.Account, s.Device)
+	return err
 }
 
 // Forget makes all browsers of a person strangers again, but one (nil for all).

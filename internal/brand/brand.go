@@ -57,21 +57,17 @@ func (b Brand) image(s Slot) string {
 	return ""
 }
 
-// drawers bounds how many pictures are decoded at once: each may need 64 MiB.
-const drawers = 2
-
 // Room keeps brands. It is safe for concurrent use.
 type Room struct {
 	guard  *guard.Guard
 	words  Words
 	looks  *store.Cache[owner, Look]
-	images *store.Cache[picture, []byte]
-	slots  chan struct{}
+	images *store.Cache[drawn, []byte]
 }
 
 // New returns the room; words judges the owner's wording.
 func New(g *guard.Guard, words Words) *Room {
-	r := &Room{guard: g, words: words, slots: make(chan struct{}, drawers)}
+	r := &Room{guard: g, words: words}
 	r.looks = store.NewCache(g.Store(), topic, maxLooks, r.load)
 	r.images = store.NewCache(g.Store(), topic, maxImages, r.loadImage)
 	return r
@@ -133,13 +129,7 @@ func (r *Room) draw(ctx context.Context, slot Slot, raw []byte) (Image, error) {
 	if err := slot.check(); err != nil {
 		return Image{}, err
 	}
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-		return Draw(raw, slot)
-	case <-ctx.Done():
-		return Image{}, ctx.Err()
-	}
+	return drawInTurn(ctx, raw, slot)
 }
 
 // TakeAway empties a slot. Refusal: not_found.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/picture"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -37,7 +38,7 @@ type owner struct {
 	app    client.ID
 }
 
-type picture struct {
+type drawn struct {
 	tenant id.Tenant
 	hash   string
 }
@@ -94,14 +95,14 @@ func Merge(whole, own Brand) (Look, error) {
 
 // Image is the bytes of a tenant's picture by its file name, or store.ErrNotFound.
 func (r *Room) Image(ctx context.Context, tenant id.Tenant, name string) ([]byte, error) {
-	m := imageName.FindStringSubmatch(name)
-	if m == nil {
+	hash, ok := picture.ParseName(name)
+	if !ok {
 		return nil, store.ErrNotFound
 	}
-	return r.images.Get(ctx, picture{tenant, m[1]})
+	return r.images.Get(ctx, drawn{tenant, hash})
 }
 
-func (r *Room) loadImage(ctx context.Context, p picture) (png []byte, err error) {
+func (r *Room) loadImage(ctx context.Context, p drawn) (png []byte, err error) {
 	err = r.guard.Store().Read(ctx, p.tenant, func(rd *store.Reader) error {
 		png, err = body(rd, p.tenant, p.hash)
 		return err

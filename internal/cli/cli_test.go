@@ -180,6 +180,17 @@ func TestEveryNoun(t *testing.T) {
 			t.Errorf("sessions %v", got)
 		}
 		good(t, w, "session", "revoke", s)
+		w.Session(t, "default", w.People["plain"].ID)
+		w.Session(t, "default", w.People["plain"].ID)
+		for _, half := range [][]string{{"--all"}, {"--account", "the-plain"}, {s, "--account", "the-plain", "--all"}, {}} {
+			if r := run(t, nil, "", append([]string{"--data", w.Data, "session", "revoke"}, half...)...); r.code != 2 {
+				t.Errorf("%v: exit %d %s", half, r.code, r.err)
+			}
+		}
+		good(t, w, "session", "revoke", "--account", "the-plain", "--all")
+		if got := list(t, w, "session", "list", "--account", "the-plain"); len(got) != 0 {
+			t.Errorf("sessions %v", got)
+		}
 		made := good(t, w, "token", "create", "--account", "ann", "--name", "script", "--expires-in", "1h")
 		if got := list(t, w, "token", "list", "--account", "ann"); len(got) != 1 || got[0]["token"] != nil {
 			t.Errorf("tokens %v", got)

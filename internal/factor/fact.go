@@ -2,6 +2,7 @@ package factor
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -78,6 +79,17 @@ func (f Fact) MarshalJSON() ([]byte, error) { return json.Marshal(f.stored) }
 
 // UnmarshalJSON reads what MarshalJSON wrote; rows are its only source.
 func (f *Fact) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &f.stored) }
+
+// KindsOf are what facts prove, each kind once, in their order.
+func KindsOf(facts []Fact) []Kind {
+	out := make([]Kind, 0, len(facts))
+	for _, f := range facts {
+		if !slices.Contains(out, f.Kind()) {
+			out = append(out, f.Kind())
+		}
+	}
+	return out
+}
 
 // Add returns the facts with one more, which takes the place of an older one of its kind.
 func Add(facts []Fact, f Fact) []Fact {

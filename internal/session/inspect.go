@@ -33,9 +33,12 @@ func Page(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant
 	return out, err
 }
 
+// With ends, in the same transaction, what hangs on a session in rooms above.
+type With func(tx *store.Tx, tenant id.Tenant, s Session) error
+
 // RevokeOne ends somebody's session for an administrator. Refusal: not_found (also if it had
 // ended before).
-func RevokeOne(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant, session ID) error {
+func RevokeOne(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant, session ID, with With) error {
 	if id.Check("ses", string(session)) != nil {
 		return errNone
 	}
@@ -46,10 +49,32 @@ func RevokeOne(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.T
 			detail.Account = string(s.Account)
 			err = End(tx, tenant, session)
 		}
+		if err == nil {
+			err = with(tx, tenant, s)
+		}
 		if errors.Is(err, store.ErrNotFound) {
 			return errNone
 		}
 		return err
+	})
+}
+
+// RevokeEvery ends all sessions of an account for an administrator; with none it does nothing.
+// Refusal: not_found, for no account.
+func RevokeEvery(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant, who account.ID, with func(*store.Tx, id.Tenant, account.ID) error) error {
+	if err := who.Check(); err != nil {
+		return err
+	}
+	return g.Do(ctx, c, RevokeAll.On(tenant, who, &EndDetail{Account: string(who), Reason: "administrator"}), func(tx *store.Tx) error {
+		if _, err := account.Get(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
+			return account.ErrNone
+		} else if err != nil {
+			return err
+		}
+		if _, err := EndAll(tx, tenant, who, ""); err != nil {
+			return err
+		}
+		return with(tx, tenant, who)
 	})
 }
 
@@ -60,5 +85,5 @@ func inspect(r *store.Reader, tenant id.Tenant, who account.ID, before ID, limit
 	if before == "" {
 		before = "~"
 	}
-	return collect(r, columns+alive+"AND s.account = $3 AND s.id < $4 ORDER BY s.id DESC LIMIT $5", tenant, r.Now(), who, before, limit)
+	return collect(r, columns+alive+pageOfAccount, tenant, r.Now(), who, before, limit)
 }

@@ -35,6 +35,8 @@ type Session struct {
 	// StrongUntil and StrongIdle bound how long more than one factor counts; see Lifetimes.
 	StrongUntil time.Time
 	StrongIdle  time.Duration
+	// Device is the digest of the device cookie with which it began, nil for none.
+	Device []byte
 }
 
 // Strength is what the person has proved in this session, as far as it still counts: of a session

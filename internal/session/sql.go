@@ -11,22 +11,26 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at, s.strong_until, s.strong_idle_seconds FROM session s "
+const columns = "SELECT s.id, s.account, s.epoch, s.facts, s.address, s.agent, s.created_at, s.seen_at, s.idle_seconds, s.expires_at, s.ended_at, s.strong_until, s.strong_idle_seconds, s.device FROM session s "
 
 // living joins the account: a session of a disabled account, or of an epoch before "end all", is
 // none. $2 is now. alive leaves those out whose account is going to be deleted: they open nothing
-// but the page on which that is called off.
+// but the page on which that is called off. SQLite takes the sides of a CROSS JOIN in their order: a
+// page of sessions is then read by their key, and not sorted out of all accounts.
 const (
-	living = `JOIN active_account a ON a.tenant = s.tenant AND a.id = s.account AND a.epoch = s.epoch
-	WHERE s.tenant = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at + s.idle_seconds * 1000000 > $2 `
+	living = `CROSS JOIN active_account a
+	WHERE a.tenant = s.tenant AND a.id = s.account AND a.epoch = s.epoch AND s.tenant = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at + s.idle_seconds * 1000000 > $2 `
 	alive = living + "AND a.deletion_due_at IS NULL "
+
+	pageOfAll     = "AND s.id < $3 ORDER BY s.id DESC LIMIT $4"
+	pageOfAccount = "AND s.account = $3 AND s.id < $4 ORDER BY s.id DESC LIMIT $5"
 )
 
 func scan(row store.Row) (Session, error) {
 	var s Session
 	var facts []byte
 	var idle, strong int64
-	if err := row.Scan(&s.ID, &s.Account, &s.Epoch, &facts, &s.Address, &s.Agent, &s.CreatedAt, &s.SeenAt, &idle, &s.ExpiresAt, &s.EndedAt, &s.StrongUntil, &strong); err != nil {
+	if err := row.Scan(&s.ID, &s.Account, &s.Epoch, &facts, &s.Address, &s.Agent, &s.CreatedAt, &s.SeenAt, &idle, &s.ExpiresAt, &s.EndedAt, &s.StrongUntil, &strong, &s.Device); err != nil {
 		return s, err
 	}
 	s.Idle, s.StrongIdle = time.Duration(idle)*time.Second, time.Duration(strong)*time.Second
@@ -94,7 +98,7 @@ func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Session, e
 	if before == "" {
 		before = "~"
 	}
-	return collect(r, columns+alive+"AND s.id < $3 ORDER BY s.id DESC LIMIT $4", tenant, r.Now(), before, limit)
+	return collect(r, columns+alive+pageOfAll, tenant, r.Now(), before, limit)
 }
 
 // Insert writes a new session under the digest of its cookie, among those of the browser whose
@@ -104,10 +108,10 @@ func Insert(tx *store.Tx, tenant id.Tenant, s Session, digest, browser []byte) e
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO session (tenant, id, digest, account, epoch, facts, address, agent, created_at, seen_at, idle_seconds, expires_at, strong_until, strong_idle_seconds, browser)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14)`,
+	_, err = tx.Exec(`INSERT INTO session (tenant, id, digest, account, epoch, facts, address, agent, created_at, seen_at, idle_seconds, expires_at, strong_until, strong_idle_seconds, browser, device)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15)`,
 		tenant, s.ID, digest, s.Account, s.Epoch, string(facts), s.Address, clip(s.Agent), tx.Now(), int64(s.Idle/time.Second), s.ExpiresAt,
-		s.StrongUntil, int64(s.StrongIdle/time.Second), browser)
+		s.StrongUntil, int64(s.StrongIdle/time.Second), browser, s.Device)
 	return err
 }
 

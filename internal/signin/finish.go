@@ -67,7 +67,7 @@ type Begin struct {
 // What was proved in the interaction is used up. Refusals: ErrGone, ErrIncomplete, ErrDenied.
 func (room *Room) Finish(ctx context.Context, c caller.Caller, tenant id.Tenant, b Begin) (session.Session, error) {
 	now := room.Guard.Store().Now()
-	s := session.Session{ID: session.ID(id.New("ses", now)), Address: c.Address, Agent: b.Agent}
+	s := session.Session{ID: session.ID(id.New("ses", now)), Address: c.Address, Agent: b.Agent, Device: b.Device}
 	detail := &session.StartDetail{}
 	least, err := room.least(ctx, tenant)
 	if err != nil {

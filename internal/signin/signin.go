@@ -194,15 +194,7 @@ func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (
 	return l, err
 }
 
-// Able is the strength of all that a person can prove with what the tenant offers.
-func (room *Room) Able(ctx context.Context, tenant id.Tenant, who account.ID) (s factor.Strength, err error) {
-	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		s, err = room.able(r, tenant, who)
-		return err
-	})
-	return s, err
-}
-
+// able is the strength of all that a person can prove with what the tenant offers.
 func (room *Room) able(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Strength, error) {
 	offered, err := room.Offers(r, tenant)
 	if err != nil {

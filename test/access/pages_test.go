@@ -97,6 +97,14 @@ func (w *world) pages() []page {
 		at("set up an authenticator to go on", "asks for more than a password", guest, authorize(stronger), signIn("joe", password), press("main a[href*=totp]")),
 		at("set up a passkey to go on", "asks for a safer way", guest, authorize(stronger), signIn("joe", password), press("main a[href*=passkey]")),
 
+		at("phone number, not offered", "are not offered here", ann, open("/account/security/phone")),
+		at("approve, nothing waits", "Nothing waits for you", ann, open("/account/approve")),
+		at("error: link of a mail spent", "This link no longer works", guest, open("/signin/email/link?t=spent")),
+		at("error: mail expired", "This step is over", guest, open("/signin/email?i=int_0")),
+		at("error: text message expired", "This step is over", guest, open("/signin/sms?i=int_0")),
+		at("error: call expired", "This step is over", guest, open("/signin/call?i=int_0")),
+		at("error: approval expired", "This step is over", guest, open("/signin/approval?i=int_0")),
+
 		at("sign out?", "Sign out?", ann, open("/oauth/logout")),
 		at("signed out", "You are signed out", bob, open("/account"), press("signout")),
 		at("signed out already", "You are signed out", guest, open("/oauth/logout")),

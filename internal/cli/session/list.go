@@ -7,6 +7,6 @@ import (
 )
 
 func list(c *cmd.Connection) *cobra.Command {
-	return cmd.Session.List(c, "List the living sessions, newest first", cmd.Columns("id", "account", "amr", "address", "seen_at"),
+	return cmd.Session.List(c, "List the living sessions, newest first", cmd.Columns("id", "account", "acr", "factors", "address", "city", "country", "seen_at"),
 		cmd.Narrow{Flag: "account", Param: "account", Doc: "only the sessions of this account", Of: &cmd.Account})
 }

@@ -130,7 +130,8 @@ func drop(tx *store.Tx, tenant id.Tenant, which interaction.ID, who account.ID) 
 
 // last is the newest request of an interaction, or store.ErrNotFound.
 func last(r *store.Reader, tenant id.Tenant, who account.ID, at Place) (Request, error) {
-	return one(r, "WHERE tenant = $1 AND account = $2 AND interaction = $3 AND browser = $4 ORDER BY created_at DESC, id DESC LIMIT 1", tenant, who, at.Interaction, at.Browser)
+	return one(r, "WHERE tenant = $1 AND account = $2 AND interaction = $3 AND browser = $4 ORDER BY created_at DESC, CASE WHEN state IN ($5, $6) THEN 0 ELSE 1 END LIMIT 1",
+		tenant, who, at.Interaction, at.Browser, Open, Approved)
 }
 
 // open is the account's request that waits for its answer, or store.ErrNotFound.
@@ -141,7 +142,7 @@ func open(r *store.Reader, tenant id.Tenant, who account.ID) (Request, error) {
 // recent is how many requests the account got within Window; one that was denied counts as all, so
 // that whoever was denied cannot go on asking.
 func recent(r *store.Reader, tenant id.Tenant, who account.ID) (n int64, err error) {
-	err = r.One([]any{&n}, "SELECT COALESCE(SUM(CASE WHEN state = $4 THEN CAST($5 AS BIGINT) ELSE 1 END), 0) FROM approval_request WHERE tenant = $1 AND account = $2 AND created_at > $3",
+	err = r.One([]any{&n}, "SELECT CAST(COALESCE(SUM(CASE WHEN state = $4 THEN CAST($5 AS BIGINT) ELSE 1 END), 0) AS BIGINT) FROM approval_request WHERE tenant = $1 AND account = $2 AND created_at > $3",
 		tenant, who, r.Now().Add(-Window), Denied, Most)
 	return n, err
 }

@@ -115,13 +115,13 @@ func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params
 	if i != nil && i.Decision == interaction.Unmet {
 		return oauth.UnmetAuthenticationRequirements("the person cannot prove any of the acr values that are needed")
 	}
-	again := !signedIn
+	must := !signedIn
 	if signedIn {
-		if again, err = a.mustSignIn(r, q, s, i); err != nil {
+		if must, err = a.mustSignIn(r, q, s, i); err != nil {
 			return err
 		}
 	}
-	if again {
+	if must {
 		return a.signIn(w, r, q, params, s, signedIn, i)
 	}
 	o, err := a.offer(r, q, s)
@@ -164,15 +164,19 @@ func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *inte
 	// OpenID Connect Core 1.0 §3.1.2.1: select_account lets the person choose, once
 	case i == nil && q.prompt.Has(oauth.PromptSelectAccount):
 		return true, nil
-	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login and max_age say what must be proved, and since when
-	case !q.met(s):
+	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login, max_age and acr say what must be proved, and since when
+	case !q.met(s), !a.isNamed(r, q, s):
 		return true, nil
-	// A person who has just signed in did what they could.
-	case i != nil || q.prompt.Has(oauth.PromptNone):
-		return !a.isNamed(r, q, s), nil
+	case i != nil:
+		return false, nil // the policies were asked when the session became the interaction's
 	}
-	better, err := a.betterThan(r, q, s)
-	return better || !a.isNamed(r, q, s), err
+	about := q.about()
+	if q.prompt.Has(oauth.PromptNone) {
+		about.Wishes, about.Needed = nil, false // what is needed was met; what is only wished for asks nobody
+	}
+	// OpenID Connect Core 1.0 §5.5.1.1: the server tries to satisfy the classes asked for, which the person may be able to prove
+	enough, err := a.Suffices(r, about, s)
+	return !enough, err
 }
 
 // met reports whether a session is what the request demands.
@@ -184,26 +188,13 @@ func (q *request) met(s session.Session) bool {
 	return slices.ContainsFunc(q.classes, func(c factor.Class) bool { return q.want.Stricter(c.Want).MetBy(s.Facts) })
 }
 
-// betterThan reports whether the person can prove a class that the client prefers to what the
-// session has.
-func (a *Room) betterThan(r *web.Request, q *request, s session.Session) (bool, error) {
-	if len(q.classes) == 0 || s.Strength().Meets(q.classes[0].Want) {
-		return false, nil
-	}
-	able, err := a.Able(r.Context(), id.Tenant(r.Tenant.ID), s.Account)
-	if err != nil {
-		return false, err
-	}
+// about is what a sign-in for the request must prove.
+func (q *request) about() interaction.About {
+	about := interaction.About{Want: q.want, Needed: q.needed, Client: q.client.ID}
 	for _, c := range q.classes {
-		switch {
-		case s.Strength().Meets(c.Want):
-			return false, nil
-		// OpenID Connect Core 1.0 §5.5.1.1: the server tries to satisfy the classes asked for; what cannot be reached is no error
-		case able.Meets(c.Want):
-			return true, nil
-		}
+		about.Wishes = append(about.Wishes, c.Want)
 	}
-	return false, nil
+	return about
 }
 
 // isNamed tells whether the session is that of a person whom id_token_hint or claims names.
@@ -247,13 +238,9 @@ func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params p
 	if err != nil {
 		return err
 	}
-	about := interaction.About{
-		Want: q.want, Needed: q.needed, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
-		Locales: q.locales, Resume: resume, Redirect: q.target.String(),
-	}
-	for _, c := range q.classes {
-		about.Wishes = append(about.Wishes, c.Want)
-	}
+	about := q.about()
+	about.Hint, about.Choose = q.loginHint, q.prompt.Has(oauth.PromptSelectAccount)
+	about.Locales, about.Resume, about.Redirect = q.locales, resume, q.target.String()
 	if len(q.subjects) == 1 && q.client.SubjectType != oauth.SubjectPairwise && account.ID(q.subjects[0]).Check() == nil {
 		about.Account = account.ID(q.subjects[0])
 	}

@@ -1,7 +1,6 @@
 package authorize
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -12,10 +11,12 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -57,10 +58,12 @@ type Room struct {
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
 	// SID is the sid under which a client knows a session.
 	SID func(tenant id.Tenant, c client.Client, session string) string
+	// Suffices tells whether a living session is enough for what a request is about, by the policies
+	// of sign-in and by what the person can prove: what was proved for one application may be too
+	// little for the next.
+	Suffices func(r *web.Request, about interaction.About, s session.Session) (bool, error)
 	// Reach is the best that the factors of this server prove together.
 	Reach factor.Strength
-	// Able is the best that a person can prove.
-	Able func(ctx context.Context, tenant id.Tenant, who account.ID) (factor.Strength, error)
 	// CodeLifetime is how long a code may be redeemed; at most 10 minutes (RFC 6749 §4.1.2).
 	CodeLifetime time.Duration
 }

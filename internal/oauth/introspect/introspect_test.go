@@ -262,3 +262,17 @@ func TestAU11_EmptyAndOddInput(t *testing.T) {
 		}
 	})
 }
+
+func TestAU27_TokensDieWithTheSession(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		if a := s.ask(s.app, s.tokens.Refresh); a.JSON["active"] != true {
+			t.Fatalf("%s", a.Body)
+		}
+		s.Write(func(tx *store.Tx) error { _, err := session.EndAll(tx, s.Tenant, s.ada.ID, ""); return err })
+		for _, token := range []string{s.tokens.Access, s.tokens.Refresh} {
+			if a := s.ask(s.app, token); a.Status != 200 || a.Body != dead {
+				t.Errorf("%d %s", a.Status, a.Body)
+			}
+		}
+	})
+}

@@ -228,7 +228,7 @@ func (i *Issuance) idToken(ctx context.Context, accessToken string) (string, err
 	}
 	// OpenID Connect Core 1.0 §5.5: claims asked for one by one in the ID token
 	if len(t.Claims.IDToken) > 0 && o.Account != nil {
-		if payload, err = merge(payload, o.Account.ClaimsFor(oauth.ScopeSet{}, t.Claims.IDToken)); err != nil {
+		if payload, err = merge(payload, o.Account.Seen(o.Issuer.URL).ClaimsFor(oauth.ScopeSet{}, t.Claims.IDToken)); err != nil {
 			return "", err
 		}
 	}

@@ -330,3 +330,16 @@ func TestDeletedAPI(t *testing.T) {
 		}
 	})
 }
+
+func TestAU27_RefreshEndsWithTheSession(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		a := s.family(t)
+		b := s.refresh(s.app, a.Text("refresh_token"))
+		want(t, b, 200, "")
+		s.Write(func(tx *store.Tx) error { _, err := session.EndAll(tx, s.Tenant, s.ada.ID, ""); return err })
+		want(t, s.refresh(s.app, b.Text("refresh_token")), 400, "invalid_grant")
+		if s.alive(b.Text("access_token")) {
+			t.Error("the access token lives on")
+		}
+	})
+}

@@ -66,7 +66,7 @@ func (u *Room) serve(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	released, err := u.release(r.Context(), iss.Tenant, a, requested.UserInfo)
+	released, err := u.release(r.Context(), iss, a, requested.UserInfo)
 	if err != nil {
 		return err
 	}
@@ -107,9 +107,9 @@ func (u *Room) signed(w http.ResponseWriter, r *web.Request, iss mint.Issuer, al
 	return err
 }
 
-func (u *Room) release(ctx context.Context, tenant id.Tenant, a mint.Access, requested []oauth.ClaimRequest) (out account.Released, err error) {
-	err = u.store.Read(ctx, tenant, func(r *store.Reader) error {
-		out, err = account.Release(r, tenant, a.Grant.Account, a.Scopes, requested)
+func (u *Room) release(ctx context.Context, iss mint.Issuer, a mint.Access, requested []oauth.ClaimRequest) (out account.Released, err error) {
+	err = u.store.Read(ctx, iss.Tenant, func(r *store.Reader) error {
+		out, err = account.Release(r, iss.Tenant, a.Grant.Account, iss.URL, a.Scopes, requested)
 		return err
 	})
 	// The grant stood a moment ago; an account that is gone since then is no fault.

@@ -14,6 +14,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/web"
 )
@@ -229,6 +230,17 @@ func TestCG10_UserinfoSeesWhatChanged(t *testing.T) {
 		s.Write(func(tx *store.Tx) error { return account.SetDisabled(tx, s.Tenant, s.ada.ID, tx.Now()) })
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
 		s.Clock.Advance(AccessLife)
+		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
+	})
+}
+
+func TestAU27_UserinfoEndsWithTheSession(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		token := s.token(s.app, "openid")
+		if a := s.Get(path, Bearer(token)); a.Status != 200 {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		s.Write(func(tx *store.Tx) error { _, err := session.EndAll(tx, s.Tenant, s.ada.ID, ""); return err })
 		refused(t, s.Get(path, Bearer(token)), 401, "invalid_token")
 	})
 }

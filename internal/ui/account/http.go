@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/cardea-iam/cardea/internal/account"
+	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/factor/password"
@@ -22,6 +23,7 @@ type Room struct {
 	Visits    *visit.Room
 	Passwords *password.Room
 	Resources *resource.Directory
+	Assurance *assurance.Room
 }
 
 // Paths that take forms, below the tenant's root.
@@ -29,6 +31,8 @@ const (
 	PathWithdraw  = "/account/apps/withdraw"
 	PathEnd       = "/account/sessions/end"
 	PathEndOthers = "/account/sessions/end-others"
+	PathEndAll    = "/account/sessions/end-all"
+	PathLeave     = "/account/sessions/leave"
 
 	pathSignedOut = "/signedout"
 )
@@ -50,6 +54,8 @@ func (room *Room) Routes() []web.Route {
 		d.Post("ui.account.password.post", own.PathPassword, password.Change.Name(), web.RateCostly, room.changePassword),
 		d.Post("ui.account.sessions.end", PathEnd, session.EndOwn.Name(), web.RateStandard, room.endSession),
 		d.Post("ui.account.sessions.others", PathEndOthers, session.EndOthers.Name(), web.RateStandard, room.endOthers),
+		d.Post("ui.account.sessions.all", PathEndAll, session.EndEvery.Name(), web.RateStandard, room.endAll),
+		d.Post("ui.account.sessions.leave", PathLeave, session.Logout.Name(), web.RateStandard, room.leave),
 		d.Post("ui.account.withdraw.post", PathWithdraw, consent.Withdraw.Name(), web.RateStandard, room.withdraw),
 		d.Post("ui.signout", own.PathSignOut, session.Logout.Name(), web.RateStandard, room.signOut),
 	}
@@ -103,16 +109,4 @@ func (room *Room) read(r *web.Request, fn func(*store.Reader) error) error {
 
 func (room *Room) do(r *web.Request, o visit.Owner, d guard.Deed, fn func(*store.Tx) error) error {
 	return room.Visits.Guard.Do(r.Context(), o.Caller, d, fn)
-}
-
-func (room *Room) signOut(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
-	err := room.do(r, o, session.Logout.On(visit.Tenant(r), o.Session.ID, &session.EndDetail{Account: string(o.Account.ID), Reason: "logout"}), func(tx *store.Tx) error {
-		return gone(session.End(tx, visit.Tenant(r), o.Session.ID))
-	})
-	if err != nil {
-		return err
-	}
-	room.Visits.Browser.ClearSession(w, r)
-	web.SeeOther(w, visit.URL(r, pathSignedOut))
-	return nil
 }

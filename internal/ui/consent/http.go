@@ -84,7 +84,7 @@ func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	page := &Page{
-		Base: base, App: app, Person: visit.Person(person), Action: visit.URL(r, PathConsent),
+		Base: base, App: app, Person: visit.Portrait(r, person), Action: visit.URL(r, PathConsent),
 		SwitchURL: visit.URL(r, visit.PathSignIn, visit.FieldInteraction, which, visit.ParamOther, "1"),
 		APIs:      apis(question.APIs), Withheld: apis(question.Withheld),
 	}

@@ -15,6 +15,8 @@ var hidden = map[string]string{
 	"account.begin_passkey":       "a step; its end is told",
 	"account.hide_recovery_codes": "a step; its beginning is told",
 	"passkey.begin":               "a step of a sign-in; its end is told",
+	"account.claim_phone":         "a step; its end is told",
+	"approval.verify":             "a step; the answer is told",
 	"totp.prepare":                "a step; its end is told",
 	"session.touch":               "routine",
 	"token.redeem":                "a step of an application's sign-in; its beginning is told",

@@ -90,7 +90,7 @@ func (d *Desk) Frame(r *web.Request, o visit.Owner, path string, dones map[strin
 		return Frame{}, err
 	}
 	base.Path = visit.URL(r, path)
-	f := Frame{Base: base, Person: visit.Person(o.Account), Page: path, SignOutAction: visit.URL(r, PathSignOut)}
+	f := Frame{Base: base, Person: visit.Portrait(r, o.Account), Page: path, SwitchURL: visit.URL(r, PathSwitch), SignOutAction: visit.URL(r, PathSignOut)}
 	if d.Asks != nil && path != PathApprove {
 		asked, err := d.Asks(r, o)
 		if err != nil {

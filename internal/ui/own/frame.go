@@ -22,6 +22,7 @@ const (
 	PathActivity = "/account/activity"
 	PathData     = "/account/data"
 	PathSignOut  = "/signout"
+	PathSwitch   = "/signin/switch"
 	PathApprove  = "/account/approve" // a sign-in on another device; no entry of the navigation
 )
 
@@ -52,6 +53,8 @@ type Frame struct {
 	Person part.Person
 	// Page is the page's path below the tenant's root: the navigation marks it, or the entry above it.
 	Page string
+	// SwitchURL leads to the accounts of this browser, and to others.
+	SwitchURL string
 	// SignOutAction takes the POST that signs out.
 	SignOutAction string
 	// ApproveURL leads to a sign-in that waits for the person's approval; empty for none.

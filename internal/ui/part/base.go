@@ -123,6 +123,17 @@ type Person struct {
 	Name     string // display name; may be empty
 	Username string
 	Email    string // may be empty
+	// PicturePath is a path of our own origin that serves the person's picture;
+	// anything else is ignored. Empty shows the first letter of the name.
+	PicturePath string
+}
+
+// Picture is PicturePath if it stays on our origin.
+func (p Person) Picture() string {
+	if isLocalPath(p.PicturePath) {
+		return p.PicturePath
+	}
+	return ""
 }
 
 // Display is the name by which a page addresses the person.

@@ -48,7 +48,7 @@ func (room *Room) around(r *web.Request, g visit.Guest, name string, other bool)
 		if err != nil {
 			return nil, nil, err
 		}
-		choices = append(choices, Choice{Person: visit.Person(a), Value: string(s.ID)})
+		choices = append(choices, Choice{Person: visit.Portrait(r, a), Value: string(s.ID)})
 	}
 	return nil, choices, nil
 }

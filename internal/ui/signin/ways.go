@@ -12,39 +12,14 @@ type Way struct {
 	Name, Hint part.Key
 	URL        string
 	Kind       factor.Kind
-
-	icon string
-}
-
-// Icon is the picture beside the name.
-func (w Way) Icon() string {
-	if w.icon == "" {
-		return "key"
-	}
-	return w.icon
-}
-
-// wayOf says how people call a factor, and what it takes.
-var wayOf = map[factor.Kind]Way{
-	factor.Password:     {Name: "way.password", Hint: "way.password.hint", icon: "lock"},
-	factor.Passkey:      {Name: "way.passkey", Hint: "way.passkey.hint", icon: "key"},
-	factor.TOTP:         {Name: "way.totp", Hint: "way.totp.hint", icon: "phone"},
-	factor.RecoveryCode: {Name: "way.recovery_code", Hint: "way.recovery_code.hint", icon: "list"},
-	factor.Email:        {Name: "way.email", Hint: "way.email.hint", icon: "mail"},
-	factor.SMS:          {Name: "way.sms", Hint: "way.sms.hint", icon: "message"},
-	factor.Voice:        {Name: "way.voice", Hint: "way.voice.hint", icon: "call"},
-	factor.Approval:     {Name: "way.approval", Hint: "way.approval.hint", icon: "computer"},
+	Icon       string // the picture beside the name
 }
 
 // WayTo is the way of a factor with the page that it leads to. A factor that this page has no words
 // for is told as what it is: another way.
 func WayTo(kind factor.Kind, url string) Way {
-	way, known := wayOf[kind]
-	if !known {
-		way = Way{Name: "way.unnamed", Hint: "way.unnamed.hint", icon: "key"}
-	}
-	way.URL, way.Kind = url, kind
-	return way
+	f := part.FactorOf(kind)
+	return Way{Name: f.Name, Hint: f.Hint, Icon: f.Icon, URL: url, Kind: kind}
 }
 
 // Other lists the ways that would do.

@@ -128,6 +128,15 @@ func Person(a account.Account) part.Person {
 	return p
 }
 
+// Portrait is Person with the picture that the person uploaded.
+func Portrait(r *web.Request, a account.Account) part.Person {
+	p := Person(a)
+	if path := a.AvatarPath(); path != "" {
+		p.PicturePath = browser.Path(r, path)
+	}
+	return p
+}
+
 // App is a client as pages show it, without its logo.
 func App(c client.Client) part.App {
 	return part.App{Name: c.Name, Verified: c.FirstParty, PrivacyURL: c.PolicyURI, TermsURL: c.TermsURI}

@@ -27,6 +27,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
@@ -36,8 +37,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/membership"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/oauth/authorize"
+	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -65,6 +69,10 @@ import (
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
 	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, passkey.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
+	notify.Migrations,
+	outbox.Migrations,
+	outofband.Migrations,
+	approval.Migrations,
 }
 
 const (
@@ -173,7 +181,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		(&uibrand.Room{Visits: w.visits, Brands: w.visits.Brands, Translate: pages.Translate}).Routes(),
 		(&uisignin.Room{Visits: w.visits, Passwords: w.passwords, Puzzles: must(puzzle.New(root, fake.Now, puzzle.Rules{})), Translate: pages.Translate}).Routes(),
 		(&uiconsent.Room{Visits: w.visits, Asker: w.question, Translate: pages.Translate}).Routes(),
-		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s)}).Routes(),
+		(&uiaccount.Room{Desk: &own.Desk{Visits: w.visits, Translate: pages.Translate}, Visits: w.visits, Passwords: w.passwords, Resources: resource.NewDirectory(s), Assurance: must(assurance.New(w.g, assurance.Options{}))}).Routes(),
 	} {
 		routes = append(routes, list...)
 	}
