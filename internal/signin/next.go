@@ -112,6 +112,17 @@ func (q question) enrol(step Step, p proof, open []Enrolling) (Step, error) {
 	if factor.Assess(all).Meets(step.Want) {
 		return step, nil
 	}
+	// What would still be too little with all of it is not set up in vain.
+	for _, f := range open {
+		fresh, err := promise(q.r, q.tenant, "", f, q.r.Now())
+		if err != nil {
+			return step, err
+		}
+		all = append(all, fresh)
+	}
+	if !factor.Assess(all).Meets(step.Want) {
+		return step, nil
+	}
 	step.Verdict, step.Enrolments = Enrol, open
 	return step, nil
 }
@@ -233,7 +244,8 @@ func (q question) helps(want factor.Want, p proof, f Factor) (bool, error) {
 	trait := factor.TraitOf(f.Kind())
 	switch {
 	case want.PhishingResistant && is.PhishingResistant && !was.PhishingResistant,
-		want.HardwareProtected && is.HardwareProtected && !was.HardwareProtected, is.Level > max(was.Level, 1):
+		want.HardwareProtected && is.HardwareProtected && !was.HardwareProtected,
+		want.Level > was.Level && is.Level > max(was.Level, 1):
 		return true, nil
 	case want.Level < 2:
 		return was.Level == 0, nil
