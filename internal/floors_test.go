@@ -33,16 +33,16 @@ var floors = []struct {
 	{"F2", "guard"},
 	{"F3", "tenant account client resource role key setting"},
 	{"F4a", "session consent issued credential membership apitoken event brand"},
-	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle outofband puzzle"},
-	{"F4c", "browser"}, // binds sessions and interactions to one browser
-	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata signin factor/password factor/totp factor/recovery factor/email factor/phone factor/approval factor/passkey setup imports export outbox/smtp outbox/gateway outbox/inbox"},
+	{"F4b", "interaction lifecycle assurance oauth/mint oauth/clientauth oauth/hint notify throttle puzzle outofband"},
+	{"F4c", "browser factor/mailbox"}, // binds sessions and interactions to one browser
+	{"F5", "oauth/authorize oauth/token oauth/introspect oauth/revoke oauth/userinfo oauth/logout oauth/metadata registration recovery address signin factor/password factor/totp factor/recovery factor/passkey setup imports export outbox/smtp outbox/gateway outbox/inbox factor/email factor/phone factor/approval"},
 	{"F6a", "ui/part"},            // the vocabulary of the pages stands below them
 	{"F6b", "ui/visit"},           // what the pages share when a browser calls
 	{"F6b+", "ui/own ui/passkey"}, // what a person's own pages share, and the ceremony that several pages offer
-	{"F6c", "ui ui/mail ui/inbox ui/signin ui/consent ui/account ui/brand ui/notice ui/code ui/approval ui/security api ui/data"},
+	{"F6c", "ui ui/mail ui/inbox ui/registration ui/recovery ui/address ui/signin ui/consent ui/account ui/brand ui/notice ui/code ui/security api ui/data ui/approval"},
 	{"F7a", "app"},
 	{"F7b", "cli/cmd"}, // the vocabulary of the commands
-	{"F7c", "cli/account cli/assurance cli/brand cli/client cli/demo cli/event cli/group cli/imports cli/jwt cli/key cli/outbox cli/resource cli/role cli/serve cli/session cli/setting cli/signin cli/tenant cli/token cli/version"},
+	{"F7c", "cli/account cli/assurance cli/brand cli/client cli/demo cli/event cli/group cli/imports cli/invitation cli/jwt cli/key cli/outbox cli/resource cli/role cli/serve cli/session cli/setting cli/signin cli/tenant cli/token cli/version"},
 	{"F7d", "cli"}, // `cardea serve` starts what app wires, so the command line stands above it
 }
 

@@ -28,8 +28,8 @@ func ParseTheme(text string) (t Theme, ok bool) {
 	return ThemeSystem, false
 }
 
-// Prefer is the verb of a person's own preferences.
-var Prefer = guard.Declare[ID, Detail]("account.prefer", guard.Self, "Choose the language and the look of one's own pages")
+// Preference is the verb of a person's own preferences.
+var Preference = guard.Declare[ID, Detail]("account.prefer", guard.Self, "Choose the language and the look of one's own pages")
 
 // SetPreferences keeps the language (a claim of the account, BCP 47, "" for the browser's) and the
 // theme in which a person sees pages. Refusals: invalid, not_found.
@@ -38,7 +38,7 @@ func SetPreferences(ctx context.Context, g *guard.Guard, c caller.Caller, tenant
 		return guard.Invalid("theme", "A theme is light, dark, or none.")
 	}
 	detail := &Detail{}
-	return g.Do(ctx, c, Prefer.On(tenant, who, detail), func(tx *store.Tx) error {
+	return g.Do(ctx, c, Preference.On(tenant, who, detail), func(tx *store.Tx) error {
 		was, err := Get(tx.Read(), tenant, who)
 		if err != nil {
 			return missing(err)

@@ -66,6 +66,8 @@ type NewAccount struct {
 type Password struct {
 	// Password is at least 15 characters, and none that is common or was breached.
 	Password string `json:"password"`
+	// Temporary says that the person has to choose another at the next sign-in.
+	Temporary bool `json:"temporary,omitempty"`
 }
 
 func accountEndpoints() []endpoint {
@@ -90,6 +92,9 @@ func accountEndpoints() []endpoint {
 		act("account.delete", http.MethodDelete, "/accounts/{id}", account.Remove, "Delete an account with all that belongs to it. The log still says from where it was used.", onAccount((*lifecycle.Lifecycle).Delete)),
 		act("account.erase", http.MethodPost, "/accounts/{id}/erase", account.Forget, "Erase an account with all that belongs to it, and what is personal of it in the log. One that was deleted before can be erased too.", onAccount((*lifecycle.Lifecycle).Erase)),
 		send("account.set_password", http.MethodPut, "/accounts/{id}/password", password.Set, "Give an account a new password; its sessions end.", func(c *call, in Password) error {
+			if in.Temporary {
+				return c.api.Passwords.SetTemporary(c.ctx(), c.who, c.tenant, account.ID(c.r.PathValue("id")), in.Password)
+			}
 			return c.api.Passwords.Set(c.ctx(), c.who, c.tenant, account.ID(c.r.PathValue("id")), in.Password, true)
 		}).dear(),
 		act("account.verify_phone", http.MethodPost, "/accounts/{id}/phone/verify", account.VerifyPhone, "Vouch for an account's telephone number.", onID(account.ConfirmPhone)),

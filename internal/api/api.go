@@ -17,8 +17,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
+	"github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/tenant"
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
@@ -34,6 +37,9 @@ type Deps struct {
 	FactorRemoved func(tx *store.Tx, tenant id.Tenant, who account.ID, k factor.Kind) error
 	Brands        *brand.Room
 	Imports       *imports.Room
+	Tenants       *tenant.Directory
+	Registration  *registration.Room
+	Recovery      *recovery.Room
 }
 
 // Passwords is the room factor/password.
@@ -41,6 +47,9 @@ type Passwords interface {
 	// Set gives an account a new password on an administrator's word; with end its sessions
 	// end. What may not be a password is a *guard.Problem of the field password.
 	Set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end bool) error
+	// SetTemporary is Set, with all sessions ended, of a password that has to be changed at the next
+	// sign-in.
+	SetTemporary(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string) error
 	// Initial judges and hashes the first password of an account that is about to be made;
 	// keep stores it in the transaction that makes the account.
 	Initial(ctx context.Context, tenant id.Tenant, raw string, about account.Account) (keep func(*store.Tx, account.ID) error, err error)
@@ -59,7 +68,7 @@ type API struct {
 // New returns the API. It panics if a dependency is missing: a program that was wired so must
 // not start.
 func New(d Deps) *API {
-	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil || d.Brands == nil || d.Imports == nil {
+	if d.Guard == nil || d.Root == nil || d.Ring == nil || d.Lifecycle == nil || d.Passwords == nil || d.Assurance == nil || d.FactorRemoved == nil || d.Brands == nil || d.Imports == nil || d.Tenants == nil || d.Registration == nil || d.Recovery == nil {
 		panic("api: a dependency is missing")
 	}
 	return &API{Deps: d, table: endpoints()}
@@ -98,7 +107,7 @@ func (a *API) Routes() []web.Route {
 func endpoints() []endpoint {
 	var all []endpoint
 	for _, noun := range [][]endpoint{
-		tenantEndpoints(), accountEndpoints(), emailEndpoints(), credentialEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
+		tenantEndpoints(), accountEndpoints(), emailEndpoints(), invitationEndpoints(), credentialEndpoints(), groupEndpoints(), roleEndpoints(), bindingEndpoints(),
 		clientEndpoints(), resourceEndpoints(), keyEndpoints(), sessionEndpoints(), outboxEndpoints(), eventEndpoints(), tokenEndpoints(), assuranceEndpoints(), settingEndpoints(),
 		brandEndpoints(), importEndpoints(),
 	} {

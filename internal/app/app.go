@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/cardea-iam/cardea/internal/address"
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/audit"
@@ -22,6 +23,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/email"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/phone"
@@ -41,6 +43,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
+	accountrecovery "github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -72,24 +76,28 @@ type App struct {
 	// Outbound is the one client of requests to elsewhere.
 	Outbound *outbound.Client
 
-	Passwords *password.Room
-	TOTP      *totp.Room
-	Recovery  *recovery.Room
-	Email     *email.Room
-	Phone     *phone.Room
-	Approvals *approval.Room
-	Throttle  *throttle.Room
-	Passkeys  *passkey.Room
-	Assurance *assurance.Room
-	Lifecycle *lifecycle.Lifecycle
-	Setup     *setup.Room
-	Notify    *notify.Room
-	Brands    *brand.Room
-	imports   *imports.Room
-	puzzles   *puzzle.Room
-	signin    *signin.Room
-	visits    *visit.Room
-	pages     *notice.Pages
+	Passwords    *password.Room
+	TOTP         *totp.Room
+	Recovery     *recovery.Room
+	Throttle     *throttle.Room
+	Passkeys     *passkey.Room
+	Assurance    *assurance.Room
+	Lifecycle    *lifecycle.Lifecycle
+	Setup        *setup.Room
+	Notify       *notify.Room
+	Brands       *brand.Room
+	imports      *imports.Room
+	puzzles      *puzzle.Room
+	Mailbox      *mailbox.Room
+	Registration *registration.Room
+	Recover      *accountrecovery.Room
+	Addresses    *address.Room
+	signin       *signin.Room
+	visits       *visit.Room
+	pages        *notice.Pages
+	Email        *email.Room
+	Phone        *phone.Room
+	Approvals    *approval.Room
 
 	log      *slog.Logger
 	clock    clock.Clock // nil for the machine's; tests turn it

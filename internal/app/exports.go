@@ -16,13 +16,14 @@ import (
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/outbox"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
 // Exports are the sections of the document that a person may download about themselves, in order.
 func Exports(log *audit.Log, keys *passkey.Room) []store.Export {
-	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, approval.Exports, apitoken.Exports, outbox.Exports, log.Exports())
+	return slices.Concat(account.Exports, membership.Exports, credential.Exports, password.Exports, keys.Exports(), session.Exports, assurance.Exports, consent.Exports, imports.Exports, issued.Exports, approval.Exports, apitoken.Exports, outbox.Exports, log.Exports(), registration.Exports)
 }
 
 // notExported are the tables that no export names, each with the reason. A new table is in an

@@ -13,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -24,6 +25,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/outofband"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -133,6 +135,8 @@ func sweepers() (out []*store.Sweeper) {
 		notify.Sweeps,
 		outbox.Sweeps,
 		inbox.Sweeps,
+		mailbox.Sweeps,
+		registration.Sweeps,
 		throttle.Sweeps,
 		credential.Sweeps,
 		assurance.Sweeps,

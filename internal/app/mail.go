@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cardea-iam/cardea/internal/config"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbound"
@@ -23,7 +24,7 @@ import (
 
 // carriers carry effects out, by kind. What is not configured has no carrier, and its effects wait.
 func (a *App) carriers() (map[outbox.Kind]outbox.Carrier, error) {
-	out := map[outbox.Kind]outbox.Carrier{}
+	out := map[outbox.Kind]outbox.Carrier{mailbox.Carrier: a.Mailbox.Carry}
 	if a.inbox != nil {
 		for _, c := range []notify.Channel{notify.Mail, notify.SMS, notify.Voice} {
 			out[outbox.Kind(c)] = a.delivering(a.keep)

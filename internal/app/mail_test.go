@@ -179,8 +179,8 @@ func TestMailWaitsUntilItIsConfigured(t *testing.T) {
 	}
 }
 
-// mailbox is a mail server of the same machine; it hands on each message that it takes.
-func mailbox(t *testing.T) (port int, taken <-chan string) {
+// mailServer is a mail server of the same machine; it hands on each message that it takes.
+func mailServer(t *testing.T) (port int, taken <-chan string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -218,7 +218,7 @@ func mailbox(t *testing.T) (port int, taken <-chan string) {
 }
 
 func TestMailLeavesThroughTheConfiguredServer(t *testing.T) {
-	port, taken := mailbox(t)
+	port, taken := mailServer(t)
 	a := openedWith(t, map[string]string{"mail-host": "127.0.0.1", "mail-port": fmt.Sprint(port), "mail-tls": "none", "mail-from": "login@example.com"})
 	who := ada(t, a)
 	late := notify.Letter{Kind: notify.VerifyCode, To: "ada@example.com", Values: notify.Values{"code": "482913", "minutes": "0"}}

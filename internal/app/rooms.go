@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
@@ -33,6 +34,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/puzzle"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/reputation"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -65,7 +67,7 @@ func (a *App) rooms() error {
 	if a.puzzles, err = puzzle.New(a.Root, a.Store.Now, puzzle.Default()); err != nil {
 		return err
 	}
-	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles, Warn: a.failures}); err != nil {
+	if a.Passwords, err = password.New(a.Guard, a.Root, a.Tenants, password.Options{Hasher: hasher, Policy: rules, Strain: a.puzzles, Warn: a.failures, Changed: a.passwordChanged}); err != nil {
 		return err
 	}
 	if err := a.codes(); err != nil {
@@ -76,7 +78,7 @@ func (a *App) rooms() error {
 	}
 	a.imports = imports.New(a.Guard, a.Passwords)
 	a.Lifecycle = lifecycle.New(a.Guard, endSessions, revokeGrants, a.Notify.Forget)
-	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, outofband.Forget}
+	a.Lifecycle.Traces = []lifecycle.Effect{interaction.Forget, issued.Forget, a.Passwords.Forget, a.Throttle.Forget, outofband.Forget, mailbox.Forget, registration.Forget}
 	a.Lifecycle.Letters = a.leaving()
 	a.Setup = setup.New(a.Guard, a.Root, a.Passwords.Initial)
 	l := a.Config.Lifetimes
@@ -95,6 +97,7 @@ func (a *App) rooms() error {
 	}, a.factors()...); err != nil {
 		return err
 	}
+	a.joining()
 	a.Brands = brand.New(a.Guard, part.Words{})
 	a.visits = &visit.Room{Brands: a.Brands, Guard: a.Guard, Browser: browser.New(a.Store, a.Root), Tenants: a.Tenants, Clients: a.Clients, SignIn: a.signin}
 	a.pages = notice.NewPages(a.visits)

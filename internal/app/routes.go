@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/oauth/revoke"
 	"github.com/cardea-iam/cardea/internal/oauth/userinfo"
 	uiaccount "github.com/cardea-iam/cardea/internal/ui/account"
+	uiaddress "github.com/cardea-iam/cardea/internal/ui/address"
 	uiapproval "github.com/cardea-iam/cardea/internal/ui/approval"
 	uibrand "github.com/cardea-iam/cardea/internal/ui/brand"
 	uicode "github.com/cardea-iam/cardea/internal/ui/code"
@@ -21,6 +22,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/ui/notice"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	uipasskey "github.com/cardea-iam/cardea/internal/ui/passkey"
+	uirecovery "github.com/cardea-iam/cardea/internal/ui/recovery"
+	uiregistration "github.com/cardea-iam/cardea/internal/ui/registration"
 	uisecurity "github.com/cardea-iam/cardea/internal/ui/security"
 	uisignin "github.com/cardea-iam/cardea/internal/ui/signin"
 	"github.com/cardea-iam/cardea/internal/web"
@@ -49,7 +52,10 @@ func (a *App) routes() []web.Route {
 		introspect.New(a.Store, a.Root, a.Mint, clients).Routes(),
 		revoke.New(a.Guard, a.Root, a.Mint, clients).Routes(),
 		userinfo.New(a.Store, a.Mint, a.Ring).Routes(),
-		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
+		(&uisignin.Room{Visits: visits, Passwords: a.Passwords, Registers: a.registers, Puzzles: a.puzzles, Translate: pages.Translate}).Routes(),
+		(&uiregistration.Room{Visits: visits, Registration: a.Registration, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uirecovery.Room{Visits: visits, Recovery: a.Recover, Passwords: a.Passwords, Translate: pages.Translate}).Routes(),
+		(&uiaddress.Room{Desk: desk, Addresses: a.Addresses}).Routes(),
 		(&uipasskey.Room{Visits: visits, Passkeys: a.Passkeys, Translate: pages.Translate}).Routes(),
 		(&uisecurity.Room{Desk: desk, Passkeys: a.Passkeys, Codes: secondFactors, Phones: phones}).Routes(),
 		a.Passkeys.Routes(),
@@ -63,7 +69,7 @@ func (a *App) routes() []web.Route {
 		(&uidata.Room{Desk: desk, Visits: visits, Exports: export.New(a.Guard, a.Config.PublicURL, Exports(a.Guard.Log(), a.Passkeys)), Lifecycle: a.Lifecycle}).Routes(),
 		api.New(api.Deps{
 			Guard: a.Guard, Root: a.Root, Ring: a.Ring, Lifecycle: a.Lifecycle, Passwords: a.Passwords,
-			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands, Imports: a.imports,
+			Assurance: a.Assurance, FactorRemoved: a.factorRemoved, Brands: a.Brands, Imports: a.imports, Tenants: a.Tenants, Registration: a.Registration, Recovery: a.Recover,
 		}).Routes(),
 		(&notice.Room{Pages: pages, Setup: a.Setup, MinLength: a.Config.Password.MinLength}).Routes(),
 	)

@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/imports"
@@ -21,6 +22,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/outbox/inbox"
 	"github.com/cardea-iam/cardea/internal/outofband"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/session"
@@ -55,6 +57,8 @@ var Schema = []store.Migrations{
 	apitoken.Migrations,
 	notify.Migrations,
 	inbox.Migrations,
+	mailbox.Migrations,
+	registration.Migrations,
 	assurance.Migrations,
 	outofband.Migrations,
 	approval.Migrations,

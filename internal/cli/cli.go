@@ -18,6 +18,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/cli/event"
 	"github.com/cardea-iam/cardea/internal/cli/group"
 	"github.com/cardea-iam/cardea/internal/cli/imports"
+	"github.com/cardea-iam/cardea/internal/cli/invitation"
 	"github.com/cardea-iam/cardea/internal/cli/jwt"
 	"github.com/cardea-iam/cardea/internal/cli/key"
 	"github.com/cardea-iam/cardea/internal/cli/outbox"
@@ -85,7 +86,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 		coded(e)
 		add(root, "server", e)
 	}
-	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, group.Command, role.Command, client.Command, brand.Command,
+	for _, noun := range []func(*cmd.Connection) *cobra.Command{tenant.Command, account.Command, invitation.Command, group.Command, role.Command, client.Command, brand.Command,
 		resource.Command, key.Command, session.Command, outbox.Command, signin.Command, assurance.Command, setting.Command, event.Command, token.Command, imports.Command} {
 		add(root, "noun", noun(c))
 	}

@@ -34,11 +34,23 @@ const (
 	Authorize Kind = "authorize" // an authorization request
 	Account   Kind = "account"   // a page of one's own, such as /account
 	Logout    Kind = "logout"    // an RP-initiated logout to confirm
+	Recover   Kind = "recover"   // an account to get back into
 )
 
 // SignsIn tells whether proofs in an interaction of the kind may become a session. Kinds that are
 // not listed may not: a recovery or a registration is no second door.
 func (k Kind) SignsIn() bool { return k == Authorize || k == Account }
+
+// Recovers tells whether a proof of a factor, beside the mail of the account, recovers an account that
+// has more than one factor (NIST SP 800-63B-4 §4.2.2.2: a recovery code that was issued and one more
+// way): what the person has, and no password.
+func Recovers(k factor.Kind) bool {
+	switch k {
+	case factor.TOTP, factor.Passkey, factor.RecoveryCode, factor.SMS, factor.Voice:
+		return true
+	}
+	return false
+}
 
 // Lifetime is how long a person may take.
 const Lifetime = 30 * time.Minute

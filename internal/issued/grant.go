@@ -179,6 +179,11 @@ func RevokeOf(tx *store.Tx, tenant id.Tenant, who account.ID, app client.ID) (in
 	return tx.Exec("UPDATE issued_grant SET revoked_at = $4 WHERE tenant = $1 AND account = $2 AND ($3 = '' OR client = $3) AND revoked_at IS NULL", tenant, who, app, tx.Now())
 }
 
+// RevokeElsewhere ends the grants of an account but those that a session has begun.
+func RevokeElsewhere(tx *store.Tx, tenant id.Tenant, who account.ID, but string) (int64, error) {
+	return tx.Exec("UPDATE issued_grant SET revoked_at = $4 WHERE tenant = $1 AND account = $2 AND session <> $3 AND revoked_at IS NULL", tenant, who, but, tx.Now())
+}
+
 // MoveSession ties an account's grants of a session to the one that takes its place: the same
 // person in the same browser has proved who they are once more.
 func MoveSession(tx *store.Tx, tenant id.Tenant, who account.ID, from, to string) error {

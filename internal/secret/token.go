@@ -28,6 +28,8 @@ const (
 	PasskeyEnrolment  Kind = "cdr_pe" // challenge of a registration
 	PasskeyChallenge  Kind = "cdr_pc" // challenge of an assertion
 	NotMe             Kind = "cdr_nm"
+	Invitation        Kind = "cdr_iv"
+	RecoveryLink      Kind = "cdr_rl"
 	SignInLink        Kind = "cdr_sl"
 )
 

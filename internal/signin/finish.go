@@ -141,7 +141,11 @@ func (room *Room) enough(tx *store.Tx, q question, old *session.Session) (proof,
 	case !want.MetBy(p.facts):
 		return p, h, ErrIncomplete
 	}
-	return p, h, nil
+	step, err := q.renewal(p, h)
+	if err == nil && step.Verdict != Enough {
+		err = ErrIncomplete
+	}
+	return p, h, err
 }
 
 // learn keeps the attempt, the browser, and what the person wished for it; and tells the person.

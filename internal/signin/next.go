@@ -52,16 +52,19 @@ func fits(i interaction.Interaction, s session.Session) bool {
 
 // next computes what is missing: what was proved, what is wanted, and which factors lead there.
 func (q question) next(s *session.Session) (Step, error) {
+	if q.i.Kind == interaction.Recover {
+		return q.recovering()
+	}
 	if !q.i.Kind.SignsIn() {
-		return Step{}, nil // a recovery or a registration: it ends in no session
+		return Step{}, nil
 	}
 	p := proved(q.i, s)
-	want, _, err := q.wanted(p)
+	want, h, err := q.wanted(p)
 	if err != nil || want == nil {
 		return Step{}, err
 	}
 	if len(q.i.Facts) > 0 && want.MetBy(p.facts) {
-		return Step{Verdict: Enough}, nil
+		return q.renewal(p, h)
 	}
 	offered, err := q.room.Offers(q.r, q.tenant)
 	if err != nil {

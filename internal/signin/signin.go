@@ -46,6 +46,16 @@ type Enrolling interface {
 	EnrolPath() string
 }
 
+// Renewing is a factor whose secret may have to be replaced by another, once it was proved and before
+// the session begins.
+type Renewing interface {
+	Factor
+	// RenewPath is the page that takes the new secret, below the tenant's root. It takes ?i=ID.
+	RenewPath() string
+	// MustRenew tells whether the account's secret is one to be replaced.
+	MustRenew(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error)
+}
+
 // Offering tells which factors a tenant offers; the room credential's setting.
 type Offering func(r *store.Reader, tenant id.Tenant) ([]factor.Kind, error)
 
@@ -118,6 +128,7 @@ const (
 	Prove                     // the person must prove Step.Factor, or one of Step.Others
 	Enrol                     // the person has proved all they have and must set up more
 	Enough                    // nothing is missing
+	Renew                     // nothing is missing but a new secret in the place of the one proved
 )
 
 // Step is what comes next.
@@ -127,6 +138,7 @@ type Step struct {
 	Others  []Factor // with Prove: other ways
 	// Enrolments is, with Enrol, what the person may set up.
 	Enrolments []Enrolling
+	Renewal    Renewing // with Renew: what has to be replaced
 	// Unmet is, with Impossible, that the application needs what the person cannot prove: it is told.
 	Unmet bool
 	Want  factor.Want
@@ -186,9 +198,8 @@ func (room *Room) Suffices(ctx context.Context, tenant id.Tenant, i interaction.
 
 // Reach is the highest level that an account's factors prove together.
 func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (l factor.Level, err error) {
-	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		all, err := room.promised(r, tenant, who)
-		l = factor.Assess(all).Level
+	err = room.Guard.Store().Read(ctx, tenant, func(r *store.Reader) (err error) {
+		l, err = room.ReachNow(r, tenant, who)
 		return err
 	})
 	return l, err
@@ -212,6 +223,12 @@ func Best(factors ...Factor) factor.Strength {
 		facts = append(facts, factor.Proved(f.Kind(), time.Time{}, factor.UserVerified))
 	}
 	return factor.Assess(facts)
+}
+
+// ReachNow is Reach inside of another operation.
+func (room *Room) ReachNow(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error) {
+	all, err := room.promised(r, tenant, who)
+	return factor.Assess(all).Level, err
 }
 
 // promised are the proofs that a person can give.

@@ -87,12 +87,12 @@ func samples(l part.Locale) []sample {
 		{"profile-problems", &account.Profile{Frame: at(own.PathProfile), Action: "/account/profile", Claims: claims, Email: mira.Email, Problems: map[string]account.Problem{"": account.ChangedElsewhere, "phone_number": account.BadPhoneNumber, "name": account.TooLong}}},
 		{"password", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15}},
 		{"password-problems", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15, CurrentProblem: account.CurrentWrong, NewProblem: account.PasswordShort, RepeatProblem: account.RepeatDiffers}},
-		{"sessions", &account.Sessions{Frame: at(own.PathSessions), EndAction: "/account/sessions/end", EndOthersAction: "/account/sessions/end-others", Sessions: []account.Session{
+		{"sessions", &account.Sessions{Frame: at(own.PathSessions), EndAction: "/account/sessions/end", EndOthersAction: "/account/sessions/end-others", EndAllAction: "/account/sessions/end-all", LeaveAction: "/account/sessions/leave", Sessions: []account.Session{
 			{ID: "ses_1", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Address: "203.0.113.7", FirstUsed: now.AddDate(0, 0, -1), LastUsed: now, Current: true},
 			{ID: "ses_2", UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1", Address: "2001:db8::7:1", FirstUsed: now.AddDate(0, -1, 0), LastUsed: now.Add(-26 * time.Hour)},
 			{ID: "ses_3", UserAgent: "something else", Address: "198.51.100.23", FirstUsed: now.AddDate(0, 0, -9), LastUsed: now.AddDate(0, 0, -8)},
 		}}},
-		{"sessions-one", &account.Sessions{Frame: done(own.PathSessions, account.OthersEnded), EndAction: "/e", EndOthersAction: "/o", Sessions: []account.Session{{ID: "ses_1", UserAgent: "curl/8", FirstUsed: now, LastUsed: now, Current: true}}}},
+		{"sessions-one", &account.Sessions{Frame: done(own.PathSessions, account.OthersEnded), EndAction: "/e", EndOthersAction: "/o", EndAllAction: "/a", LeaveAction: "/l", Sessions: []account.Session{{ID: "ses_1", UserAgent: "curl/8", FirstUsed: now, LastUsed: now, Current: true}}}},
 		{"apps", &account.Apps{Frame: at(own.PathApps), Apps: []account.ConnectedApp{connected, planner}}},
 		{"apps-none", &account.Apps{Frame: done(own.PathApps, account.AccessWithdrawn)}},
 		{"withdraw", &account.Withdraw{Frame: at(own.PathApps), App: connected, Action: "/account/apps/con_1/withdraw"}},
@@ -172,6 +172,7 @@ func samples(l part.Locale) []sample {
 		sample{"codes-alone", &security.RecoveryCodes{Frame: frame, Of: 10, AuthenticatorURL: "/add"}},
 	)
 	list = append(list, passkeySamples(b, app, mira, at)...)
+	list = append(list, doorSamples(b, app, at)...)
 	long := part.App{Name: strings.Repeat("Donaudampfschifffahrts", 4), Host: strings.Repeat("very-long-label.", 6) + "example"}
 	longPerson := part.Person{Name: strings.Repeat("Wolfeschlegelsteinhausen", 3), Username: "w", Email: strings.Repeat("wolfeschlegel", 5) + "@example.org"}
 	longFrame := own.Frame{Base: b, Person: longPerson, SignOutAction: "/oauth/logout"}

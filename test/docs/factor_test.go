@@ -46,9 +46,9 @@ func TestAddAFactorToTheLetter(t *testing.T) {
 		follow(t, filepath.Join(tree, s[1]), s[2], s[3])
 	}
 	binary := filepath.Join(tree, "bin", "cardea")
-	run(t, tree, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/cardea")
-	run(t, tree, "go", "vet", "-trimpath", "./internal/factor/word", "./internal/ui/word", "./test/access")
-	run(t, tree, "go", "test", "-trimpath", "-run", "Floors|EveryRouteIsClassified|EveryActionIsSaid|Message", "./internal", "./internal/app", "./internal/ui")
+	build(t, tree, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/cardea")
+	build(t, tree, "go", "vet", "-trimpath", "./internal/factor/word", "./internal/ui/word", "./test/access")
+	build(t, tree, "go", "test", "-trimpath", "-run", "Floors|EveryRouteIsClassified|EveryActionIsSaid|Message", "./internal", "./internal/app", "./internal/ui")
 
 	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"))
 	if err != nil {
@@ -64,7 +64,7 @@ func TestAddAFactorToTheLetter(t *testing.T) {
 	})
 	for _, block := range fence.FindAllStringSubmatch(string(page), -1) {
 		if block[1] == "sh" {
-			run(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
+			build(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
 		}
 	}
 	if _, err := s.CreateAccount(t.Context(), "ann", "quiet otter paints seven lamps"); err != nil {
@@ -173,7 +173,7 @@ func follow(t *testing.T, name, kind, text string) {
 	}
 }
 
-func run(t *testing.T, dir, program string, args ...string) {
+func build(t *testing.T, dir, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the page's own words
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")

@@ -25,6 +25,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	passwordpolicy "github.com/cardea-iam/cardea/internal/factor/password/policy"
@@ -32,12 +33,15 @@ import (
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/policy"
+	"github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -52,7 +56,7 @@ import (
 
 // Schema is the tables of every room behind the API.
 var Schema = []store.Migrations{audit.Migrations, outbox.Migrations, tenant.Migrations, account.Migrations, role.Migrations, membership.Migrations,
-	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations, imports.Migrations}
+	client.Migrations, brand.Migrations, resource.Migrations, key.Migrations, session.Migrations, setting.Migrations, credential.Migrations, interaction.Migrations, password.Migrations, apitoken.Migrations, assurance.Migrations, notify.Migrations, imports.Migrations, issued.Migrations, mailbox.Migrations, registration.Migrations}
 
 // Roles are the sorts of people in each tenant; plain holds no role.
 var Roles = []string{"owner", "admin", "auditor", "plain"}
@@ -101,12 +105,17 @@ func New(t *testing.T, s *store.Store) *World {
 	must(t, err)
 	w.Assurance, err = assurance.New(w.Guard, assurance.Options{})
 	must(t, err)
+	letters := notify.New(w.Root, "https://id.example", directory)
+	codes := mailbox.New(w.Guard, w.Root, letters)
+	joining := registration.New(registration.Options{Guard: w.Guard, Root: w.Root, Mailbox: codes, Letters: letters})
+	recovering := recovery.New(recovery.Options{Guard: w.Guard, Root: w.Root, Mailbox: codes, Letters: letters, Choose: passwords.Initial})
 	w.Imports = imports.New(w.Guard, passwords)
 	a := api.New(api.Deps{Guard: w.Guard, Root: w.Root, Ring: key.NewRing(w.Guard, w.Root, key.DefaultPeriods),
 		Lifecycle: lifecycle.New(w.Guard, func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 			_, err := session.EndAll(tx, tenant, who, "")
 			return err
-		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold, Brands: brand.New(w.Guard, part.Words{}), Imports: w.Imports})
+		}), Passwords: passwords, Assurance: w.Assurance, FactorRemoved: untold, Brands: brand.New(w.Guard, part.Words{}), Imports: w.Imports,
+		Tenants: directory, Registration: joining, Recovery: recovering})
 	w.Routes = a.Routes()
 	w.populate(t)
 	w.serve(t, directory)
@@ -237,7 +246,8 @@ func must(t *testing.T, err error) {
 
 // Table is the API's routes, without anything behind them.
 func Table() []web.Route {
-	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold, Brands: &brand.Room{}, Imports: &imports.Room{}}).Routes()
+	return api.New(api.Deps{Guard: &guard.Guard{}, Root: &secret.Root{}, Ring: &key.Ring{}, Lifecycle: &lifecycle.Lifecycle{}, Passwords: &password.Room{}, Assurance: &assurance.Room{}, FactorRemoved: untold, Brands: &brand.Room{}, Imports: &imports.Room{},
+		Tenants: &tenant.Directory{}, Registration: &registration.Room{}, Recovery: &recovery.Room{}}).Routes()
 }
 
 // Send sends a JSON body to the socket as the operator and returns the status of the answer.

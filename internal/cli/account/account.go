@@ -9,5 +9,5 @@ import (
 
 // Command is the noun account with its verbs.
 func Command(c *cmd.Connection) *cobra.Command {
-	return cmd.Account.Command("People who sign in", list(c), show(c), create(c), update(c), setPassword(c), email(c), credentials(c), removeCredential(c), disable(c), enable(c), remove(c), erase(c))
+	return cmd.Account.Command("People who sign in", list(c), show(c), create(c), update(c), setPassword(c), email(c), credentials(c), removeCredential(c), disable(c), enable(c), remove(c), erase(c), invite(c), recoveryLink(c))
 }

@@ -12,6 +12,7 @@ func setPassword(c *cmd.Connection) *cobra.Command {
 	var file string
 	command := &cobra.Command{Use: "set-password ACCOUNT", Short: "Give an account a new password", Args: cobra.ExactArgs(1)}
 	command.Flags().StringVar(&file, "password-file", "", "file with the password, - for standard input (required)")
+	temporary := command.Flags().Bool("temporary", false, "the person has to choose another at the next sign-in")
 	command.RunE = func(command *cobra.Command, args []string) error {
 		if file == "" {
 			return cmd.Usage("Give the password with --password-file, or on standard input with --password-file -. It has no place on a command line, which others can read.")
@@ -24,7 +25,7 @@ func setPassword(c *cmd.Connection) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if _, err := c.Do(command.Context(), http.MethodPut, path+"/password", nil, map[string]string{"password": password}); err != nil {
+		if _, err := c.Do(command.Context(), http.MethodPut, path+"/password", nil, map[string]any{"password": password, "temporary": *temporary}); err != nil {
 			return err
 		}
 		c.Say(command, "The password is set.")

@@ -74,7 +74,7 @@ func (n Noun) Resolve(ctx context.Context, c *Connection, text string) (string, 
 			return "", refused("The server's answer has no %s: %v", n.ID, err)
 		}
 	}
-	if found == "" && n.Name == "role" && builtIn(text) {
+	if found == "" && n.Name == "role" && BuiltIn(text) {
 		return "", Usage("%s is built in: there is nothing in it to show or change. Who holds it: cardea role bindings --role %s", text, text)
 	}
 	if found == "" {
@@ -83,7 +83,8 @@ func (n Noun) Resolve(ctx context.Context, c *Connection, text string) (string, 
 	return found, nil
 }
 
-func builtIn(role string) bool { return role == "owner" || role == "admin" || role == "auditor" }
+// BuiltIn tells the roles that every tenant has.
+func BuiltIn(role string) bool { return role == "owner" || role == "admin" || role == "auditor" }
 
 // At resolves what a person wrote and gives its path.
 func (n Noun) At(ctx context.Context, c *Connection, text string) (string, error) {

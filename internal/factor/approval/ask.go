@@ -55,7 +55,7 @@ func (room *Room) free(r *store.Reader, tenant id.Tenant, who account.ID, at Pla
 	if err != nil {
 		return err
 	}
-	there, err := reachable(r, tenant, who, at.Browser)
+	there, err := reachable(r, tenant, who, at.Accounts)
 	if err != nil {
 		return err
 	}

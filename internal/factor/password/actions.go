@@ -20,7 +20,8 @@ type VerifyDetail struct {
 
 // SetDetail is what the log keeps of a new password.
 type SetDetail struct {
-	Ended int `json:"sessions_ended,omitempty"`
+	Ended     int  `json:"sessions_ended,omitempty"`
+	Temporary bool `json:"temporary,omitempty"` // to be changed at the next sign-in
 }
 
 // The room's verbs. Setting and changing are done to an account, so that policy knows its rank and

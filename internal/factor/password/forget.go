@@ -22,7 +22,14 @@ type exported struct {
 	UsedAt   time.Time `json:"used_at"`
 }
 
+// temporary is a password that has to be changed.
+type temporary struct {
+	SetAt time.Time `json:"set_at"`
+}
+
 // Exports are what the room keeps of a person.
-var Exports = []store.Export{{Name: "devices", Tables: []string{"password_device"}, Page: store.ExportRows(func(row store.Row) (e exported, err error) {
+var Exports = []store.Export{{Name: "temporary_password", Tables: []string{"password_temporary"}, Page: store.ExportRows(func(row store.Row) (e temporary, err error) {
+	return e, row.Scan(&e.SetAt)
+}, "SELECT set_at FROM password_temporary WHERE tenant = $1 AND account = $2")}, {Name: "devices", Tables: []string{"password_device"}, Page: store.ExportRows(func(row store.Row) (e exported, err error) {
 	return e, row.Scan(&e.Failures, &e.FailedAt, &e.UsedAt)
 }, "SELECT failures, failed_at, used_at FROM password_device WHERE tenant = $1 AND account = $2 ORDER BY used_at")}}

@@ -54,6 +54,8 @@ type Options struct {
 	Policy policy.Policy  // from policy.New; required
 	Warn   throttle.Warn  // tells a person of many failures; nil tells nobody
 	Strain Strain         // nil: nobody listens
+	// Changed tells a person that the password is another one now; nil tells nobody.
+	Changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
 }
 
 // Strain hears what a storm of guesses is recognised by (package puzzle).
@@ -74,6 +76,7 @@ type Room struct {
 	policy  policy.Policy
 	warn    throttle.Warn
 	strain  Strain
+	changed func(tx *store.Tx, tenant id.Tenant, who account.ID) error
 }
 
 // New checks the options; an error is meant to stop the start.
@@ -87,7 +90,10 @@ func New(g *guard.Guard, root *secret.Root, tenants *tenant.Directory, o Options
 	if err := o.Rules.Check(); err != nil {
 		return nil, err
 	}
-	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Strain}, nil
+	if o.Changed == nil {
+		o.Changed = func(*store.Tx, id.Tenant, account.ID) error { return nil }
+	}
+	return &Room{g, root, tenants, o.Hasher, o.Rules, o.Policy, o.Warn, o.Strain, o.Changed}, nil
 }
 
 // Attempt is one password that somebody offers.

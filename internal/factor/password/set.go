@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -69,6 +70,9 @@ func (p Prepared) Store(tx *store.Tx, tenant id.Tenant, who account.ID, but []by
 	if err := dropRecord(tx, tenant, p.room.row(throttle.Account(string(who)))); err != nil {
 		return err
 	}
+	if err := dropTemporary(tx, tenant, who); err != nil {
+		return err
+	}
 	return dropDevices(tx, tenant, who, but)
 }
 
@@ -79,10 +83,20 @@ func (room *Room) Initial(ctx context.Context, tenant id.Tenant, raw string, abo
 	return func(tx *store.Tx, who account.ID) error { return prepared.Store(tx, tenant, who, nil) }, err
 }
 
-// Set gives an account a new password on an administrator's word. With end all its sessions end, and
-// with them every grant and API token of before.
+// Set gives an account a new password on an administrator's word, and tells the person. With end all
+// its sessions end, and with them every grant and API token of before.
 // Refusals: not_found, invalid (the field is password); *argon.ErrBusy.
 func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end bool) error {
+	return room.set(ctx, c, tenant, who, raw, end, false)
+}
+
+// SetTemporary is Set, with all sessions ended, of a password that the person has to change at the
+// next sign-in.
+func (room *Room) SetTemporary(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string) error {
+	return room.set(ctx, c, tenant, who, raw, true, true)
+}
+
+func (room *Room) set(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, raw string, end, temporary bool) error {
 	var about account.Account
 	if err := who.Check(); err != nil {
 		return err
@@ -98,12 +112,20 @@ func (room *Room) Set(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 	if err != nil {
 		return Unfit(err)
 	}
-	detail := &SetDetail{}
+	detail := &SetDetail{Temporary: temporary}
 	return room.guard.Do(ctx, c, Set.On(tenant, who, detail), func(tx *store.Tx) error {
 		if _, err := account.Get(tx.Read(), tenant, who); err != nil {
 			return none(err)
 		}
 		if err := prepared.Store(tx, tenant, who, nil); err != nil {
+			return err
+		}
+		if temporary {
+			if err := setTemporary(tx, tenant, who); err != nil {
+				return err
+			}
+		}
+		if err := room.changed(tx, tenant, who); err != nil {
 			return err
 		}
 		if err := endSessions(tx, tenant, who, "", end, detail); err != nil || !end {
@@ -161,6 +183,16 @@ func (room *Room) ChangeOwn(ctx context.Context, c caller.Caller, tenant id.Tena
 		}
 		if err := prepared.Store(tx, tenant, w.Account, s.device); err != nil {
 			return err
+		}
+		if err := room.changed(tx, tenant, w.Account); err != nil {
+			return err
+		}
+		if w.EndOthers {
+			// What was connected with the old password and outlives sessions ends too, but for what
+			// the session that asks has connected.
+			if _, err := issued.RevokeElsewhere(tx, tenant, w.Account, string(w.KeepSession)); err != nil {
+				return err
+			}
 		}
 		return endSessions(tx, tenant, w.Account, w.KeepSession, w.EndOthers, detail)
 	})

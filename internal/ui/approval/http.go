@@ -65,7 +65,7 @@ type step struct {
 }
 
 func (s step) place() approval.Place {
-	p := approval.Place{Interaction: s.Interaction.ID, Browser: s.Binding}
+	p := approval.Place{Interaction: s.Interaction.ID, Browser: s.Binding, Accounts: s.Accounts}
 	if s.Session != nil {
 		p.Session = s.Session.ID
 	}

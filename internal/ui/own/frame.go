@@ -15,6 +15,7 @@ var files embed.FS
 const (
 	PathOverview = "/account"
 	PathProfile  = "/account/profile"
+	PathAddress  = "/account/addresses"
 	PathPassword = "/account/password"
 	PathSecurity = "/account/security"
 	PathSessions = "/account/sessions"
@@ -30,6 +31,7 @@ const (
 var navigation = []NavItem{
 	{URL: PathOverview, Label: "account.nav.overview", Icon: "home"},
 	{URL: PathProfile, Label: "account.nav.profile", Icon: "card"},
+	{URL: PathAddress, Label: "addresses.title", Icon: "mail"},
 	{URL: PathPassword, Label: "account.nav.password", Icon: "lock"},
 	{URL: PathSecurity, Label: "security.title", Icon: "shield"},
 	{URL: PathSessions, Label: "account.nav.sessions", Icon: "computer"},

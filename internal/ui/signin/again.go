@@ -24,6 +24,8 @@ type Again struct {
 	Frame  // App is zero for ForSafety
 	Person part.Person
 	Reason Reason
+	// ForgotURL leads to those who have lost the password; empty hides it.
+	ForgotURL string
 	// OtherURL leads to the form for somebody else; empty hides it.
 	OtherURL string
 	Ways     []Way // other ways to prove it

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
 	"github.com/cardea-iam/cardea/internal/factor/password/plaintext"
+	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/puzzle"
 	"github.com/cardea-iam/cardea/internal/signin"
@@ -26,6 +28,8 @@ type Room struct {
 	Visits    *visit.Room
 	Passwords *password.Room
 	Puzzles   *puzzle.Room
+	// Registers tells whether a tenant lets people make accounts for themselves; nil says never.
+	Registers func(ctx context.Context, tenant id.Tenant) (bool, error)
 	Translate web.ErrorFunc
 }
 
@@ -63,6 +67,14 @@ func (room *Room) Routes() []web.Route {
 		{
 			Name: "ui.signin.choose", Method: http.MethodPost, Path: PathChoose, Scope: web.PerTenant, CSRF: web.Browser,
 			Action: signin.Continue.Name(), Event: signin.Continue.Name(), Handler: room.choose, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.renew", Method: http.MethodGet, Path: room.Passwords.RenewPath(), Scope: web.PerTenant,
+			Public: bound, Handler: room.askRenewal, Errors: room.Translate,
+		},
+		{
+			Name: "ui.signin.renew.post", Method: http.MethodPost, Path: room.Passwords.RenewPath(), Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
+			Action: signin.Replace.Name(), Event: signin.Replace.Name(), Handler: room.takeRenewal, Errors: room.Translate,
 		},
 		{
 			Name: "ui.signin.cancel", Method: http.MethodPost, Path: PathCancel, Scope: web.PerTenant, CSRF: web.Browser,
@@ -118,6 +130,8 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		return visit.ErrForbidden
 	case step.Verdict == signin.Enrol:
 		return room.lead(w, r, g, visit.PathEnrol)
+	case step.Verdict == signin.Renew:
+		return room.lead(w, r, g, step.Renewal.RenewPath())
 	case len(g.Interaction.Facts) > 0 && step.Verdict == signin.Prove && step.Factor.Kind() != factor.Password:
 		return room.lead(w, r, g, step.Factor.Path())
 	}
@@ -150,10 +164,19 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 			offer := passkey.Offer(r, f.Hidden[0])
 			page.Passkey = &offer
 		}
+		if room.Registers != nil && g.Interaction.About.Account == "" {
+			open, err := room.Registers(r.Context(), visit.Tenant(r))
+			if err != nil {
+				return err
+			}
+			if open {
+				page.SignUpURL = visit.URL(r, visit.PathSignUp, visit.FieldInteraction, string(g.Interaction.ID))
+			}
+		}
 		return visit.Show(w, http.StatusOK, page)
 	}
 	return visit.Show(w, http.StatusOK, &Page{
-		Frame: f, Username: name, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password),
+		Frame: f, Username: name, ForgotURL: forgot(r, g), Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password),
 		OtherURL: visit.URL(r, visit.PathSignIn, visit.FieldInteraction, string(g.Interaction.ID), visit.ParamOther, "1"),
 	})
 }
@@ -172,7 +195,7 @@ func (room *Room) known(w http.ResponseWriter, r *web.Request, g visit.Guest, st
 	if err != nil {
 		return err
 	}
-	page := &Again{Frame: f, Person: visit.Person(a), Reason: ForApp, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password)}
+	page := &Again{Frame: f, ForgotURL: forgot(r, g), Person: visit.Person(a), Reason: ForApp, Problem: say.problem, Wait: say.wait, Puzzle: asked, Ways: ways(r, g, step, factor.Password)}
 	if f.App.Name == "" {
 		page.Reason = ForSafety
 	}
@@ -189,6 +212,11 @@ func (room *Room) chooser(w http.ResponseWriter, r *web.Request, g visit.Guest, 
 	}
 	f.Action = visit.URL(r, PathChoose)
 	return visit.Show(w, http.StatusOK, &Chooser{Frame: f, Choices: choices})
+}
+
+// forgot is the way back in for whoever has lost the password.
+func forgot(r *web.Request, g visit.Guest) string {
+	return visit.URL(r, visit.PathRecover, visit.FieldInteraction, string(g.Interaction.ID))
 }
 
 // lead goes to another page of the same sign-in.

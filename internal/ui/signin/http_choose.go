@@ -57,7 +57,7 @@ func (room *Room) around(r *web.Request, g visit.Guest, name string, other bool)
 // it speaks for first.
 func (room *Room) inBrowser(r *web.Request, g visit.Guest) (out []session.Session, err error) {
 	err = room.Visits.Guard.Store().Read(r.Context(), visit.Tenant(r), func(rd *store.Reader) error {
-		list, err := session.OfBrowser(rd, visit.Tenant(r), room.Visits.Browser.Accounts(r))
+		list, err := session.OfBrowser(rd, visit.Tenant(r), g.Accounts)
 		if g.Session != nil {
 			out = append(out, *g.Session)
 		}
@@ -104,7 +104,7 @@ func (room *Room) resume(w http.ResponseWriter, r *web.Request, g visit.Guest, s
 	bring := g.Session == nil || g.Session.ID != s.ID
 	cookie, fresh := room.Visits.Browser.NewSession()
 	if bring {
-		to = signin.Switch{Accounts: room.Visits.Browser.Accounts(r), Digest: fresh}
+		to = signin.Switch{Accounts: g.Accounts, Digest: fresh}
 	}
 	enough, err := room.Visits.SignIn.Resume(r.Context(), g.Caller, visit.Tenant(r), g.Place(), s, visit.Arrival(r), to)
 	if errors.Is(err, signin.ErrGone) {

@@ -50,6 +50,8 @@ type Frame struct {
 // Identifier asks who the person is. It posts [FieldUsername].
 type Identifier struct {
 	Frame
+	// SignUpURL leads to those who have no account yet; empty hides it.
+	SignUpURL string
 	// Username fills the field.
 	Username string
 	// Passkey offers passkeys in the field and by a button; nil for none.
@@ -78,6 +80,8 @@ func (p *Identifier) UsernameInput() part.Input {
 type Page struct {
 	Frame
 	Username string
+	// ForgotURL leads to those who have lost the password; empty hides it.
+	ForgotURL string
 	// OtherURL leads to the form for another identifier; empty hides it.
 	OtherURL string
 	// Ways are other ways to sign in.

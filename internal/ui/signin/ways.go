@@ -12,14 +12,16 @@ type Way struct {
 	Name, Hint part.Key
 	URL        string
 	Kind       factor.Kind
-	Icon       string // the picture beside the name
 }
+
+// Icon is the picture beside the name.
+func (w Way) Icon() string { return part.FactorOf(w.Kind).Icon }
 
 // WayTo is the way of a factor with the page that it leads to. A factor that this page has no words
 // for is told as what it is: another way.
 func WayTo(kind factor.Kind, url string) Way {
 	f := part.FactorOf(kind)
-	return Way{Name: f.Name, Hint: f.Hint, Icon: f.Icon, URL: url, Kind: kind}
+	return Way{Name: f.Name, Hint: f.Hint, URL: url, Kind: kind}
 }
 
 // Other lists the ways that would do.

@@ -24,6 +24,7 @@ import (
 type Guest struct {
 	Interaction interaction.Interaction
 	Binding     []byte           // digest of the binding cookie
+	Accounts    []byte           // digest of the accounts cookie, nil for none
 	Session     *session.Session // nil if nobody is signed in
 	Caller      caller.Caller
 }
@@ -43,7 +44,7 @@ func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Reque
 	if err != nil {
 		return Guest{}, err
 	}
-	g := Guest{Interaction: i}
+	g := Guest{Interaction: i, Accounts: room.Browser.Accounts(r)}
 	if g.Binding, err = room.Browser.Bind(w, r); err != nil {
 		return g, err
 	}
@@ -90,9 +91,14 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err != nil {
 		return "", err
 	}
+	if g.Interaction.Kind == interaction.Recover {
+		return ReturnPath(g.Interaction), nil // the room that recovers says what comes next
+	}
 	switch step.Verdict {
 	case signin.Prove:
 		return URL(r, step.Factor.Path(), FieldInteraction, string(which)), nil
+	case signin.Renew:
+		return URL(r, step.Renewal.RenewPath(), FieldInteraction, string(which)), nil
 	case signin.Enrol:
 		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
 	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
@@ -130,7 +136,7 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	}
 	accounts, group := room.Browser.NewAccounts()
 	s, err := room.SignIn.Finish(ctx, g.Caller, Tenant(r), signin.Begin{
-		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Accounts: signin.Accounts{Old: room.Browser.Accounts(r), New: group}, Old: g.Session, Device: known, Remember: remember,
+		Place: g.Place(), Arrival: Arrival(r), Digest: digest, Accounts: signin.Accounts{Old: g.Accounts, New: group}, Old: g.Session, Device: known, Remember: remember,
 	})
 	var refused *signin.Refused
 	switch {
@@ -179,6 +185,11 @@ func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step sign
 	switch {
 	case step.Unmet:
 		return room.GiveUp(r.Context(), w, r, g)
+	case g.Interaction.Kind == interaction.Recover:
+		Return(w, g.Interaction)
+		return nil
+	case step.Verdict == signin.Renew:
+		to = step.Renewal.RenewPath()
 	case step.Verdict == signin.Impossible && len(g.Interaction.Facts) > 0:
 		return ErrForbidden
 	case step.Verdict == signin.Enrol:
@@ -292,6 +303,42 @@ func (room *Room) Choose(ctx context.Context, w http.ResponseWriter, r *web.Requ
 		return err
 	}
 	return room.lead(ctx, w, r, c, interaction.About{Choose: true, Resume: resume})
+}
+
+// Starting is a sign-in of nobody yet that leads to the person's own pages, begun in this browser for a
+// page that makes an account. It leaves a row behind: one address begins only so many.
+func (room *Room) Starting(ctx context.Context, w http.ResponseWriter, r *web.Request) (Guest, error) {
+	Remember(w, r)
+	c, s, err := room.caller(ctx, r)
+	if err != nil {
+		return Guest{}, err
+	}
+	resume, err := oauth.ParseLocalPath(browser.Path(r, "/account"))
+	if err != nil {
+		return Guest{}, err
+	}
+	i, err := interaction.New(interaction.Account, interaction.About{Resume: resume}, struct{}{}, room.Guard.Store().Now())
+	if err != nil {
+		return Guest{}, err
+	}
+	binding, err := room.Browser.Begin(w, r)
+	if err != nil {
+		return Guest{}, err
+	}
+	return Guest{Interaction: i, Binding: binding, Session: s, Caller: c}, room.Guard.Do(ctx, c, interaction.Begin.On(Tenant(r), i.ID, &interaction.BeginDetail{Kind: i.Kind}), func(tx *store.Tx) error {
+		return interaction.Insert(tx, Tenant(r), i, binding)
+	})
+}
+
+// Somebody is who a browser speaks for, for pages that need nobody, with the digest of its binding
+// cookie, which it gets if it has none.
+func (room *Room) Somebody(ctx context.Context, w http.ResponseWriter, r *web.Request) (c caller.Caller, binding []byte, err error) {
+	Remember(w, r)
+	if c, _, err = room.caller(ctx, r); err != nil {
+		return c, nil, err
+	}
+	binding, err = room.Browser.Begin(w, r)
+	return c, binding, err
 }
 
 // welcome begins the sign-in that leads to the page of the request; a form is not sent again.

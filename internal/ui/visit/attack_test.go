@@ -157,8 +157,8 @@ func TestCG30_CookiesHoldOpaqueIds(t *testing.T) {
 		i := b.begin(interaction.Authorize, interaction.About{Hint: "ada@mail.example"})
 		b.submit(b.get("/signin?i="+string(i)+"&ui_locales=en"), "submit", "username", "ada", "password", good)
 		b.submit(b.get("/account"), "signout")
-		form := regexp.MustCompile(`^__Host-cardea-(session|browser|device|locale)$`)
-		value := regexp.MustCompile(`^(cdr_(se|in|dv)_[A-Za-z0-9_-]{57}|en)?$`)
+		form := regexp.MustCompile(`^__Host-cardea-(session|accounts|browser|device|locale)$`)
+		value := regexp.MustCompile(`^(cdr_(se|as|in|dv)_[A-Za-z0-9_-]{57}|en)?$`)
 		if len(b.set) < 5 {
 			t.Fatalf("only %d cookies", len(b.set))
 		}

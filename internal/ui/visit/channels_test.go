@@ -41,8 +41,6 @@ type channels struct {
 	denied []approval.Request
 }
 
-const origin = "https://id.example"
-
 func eachWithChannels(t *testing.T, fn func(t *testing.T, c *channels)) {
 	t.Helper()
 	var c *channels
@@ -107,15 +105,6 @@ func (b *browse) mail(t *testing.T, name string) (answer, interaction.ID) {
 	b.submit(b.get("/signin?i="+string(i)), "submit", "username", name)
 	page := b.get("/signin/email?i="+string(i)).expect(t, 200, "")
 	return b.follow(b.submit(page, "send").expect(t, 303, "/signin/email")).expect(t, 200, ""), i
-}
-
-func local(t *testing.T, link string) string {
-	t.Helper()
-	path, ok := strings.CutPrefix(link, origin)
-	if !ok {
-		t.Fatalf("a link to %s", link)
-	}
-	return path
 }
 
 func TestStoryOfMail(t *testing.T) {

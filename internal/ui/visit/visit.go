@@ -40,6 +40,12 @@ const FieldInteraction = "i"
 // PathSignIn is where a sign-in begins, below the tenant's root.
 const PathSignIn = "/signin"
 
+// Pages that lead into an account in other ways, below the tenant's root. Each takes ?i=ID.
+const (
+	PathSignUp  = "/signup"
+	PathRecover = "/recover"
+)
+
 // Pages of a sign-in that are no factor's own.
 const (
 	PathOther = "/signin/other" // another way to prove
@@ -97,6 +103,14 @@ func zone(name string) *time.Location {
 		return nil
 	}
 	return z
+}
+
+// TenantName is what people call a tenant: the product's name for a default one that nobody named.
+func TenantName(t tenant.Tenant) string {
+	if t.ID == id.Default && t.DisplayName == "Default" {
+		return part.Product
+	}
+	return t.DisplayName
 }
 
 // URL is a path of the tenant with parameters (name, value, …), and with the language that the

@@ -28,6 +28,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/factor/password/argon"
@@ -44,6 +45,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/puzzle"
+	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/resource"
 	"github.com/cardea-iam/cardea/internal/role"
 	"github.com/cardea-iam/cardea/internal/secret"
@@ -73,6 +75,7 @@ var schema = []store.Migrations{
 	outbox.Migrations,
 	outofband.Migrations,
 	approval.Migrations,
+	outbox.Migrations, notify.Migrations, mailbox.Migrations, registration.Migrations,
 }
 
 const (

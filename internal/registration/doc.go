@@ -1,0 +1,13 @@
+// Package registration makes accounts that people ask for themselves, and those that administrators
+// invite.
+//
+// Who registers says an address, and gets a code there; what the browser sees is the same whether or
+// not the address has an account (security rows AU18, AU19). With the code comes the account, under
+// a username that says nothing about who else has one. The sign-in that it began in goes on: what was
+// proved, the mailbox and the password just chosen, are facts like any others, and the dispatcher
+// says whether they are enough.
+//
+// Every door asks the setting "registration" inside the transaction that it opens (security row
+// AU24). An invitation is worth one account whatever the setting says, as long as whoever invited
+// may still do what the invitation promises.
+package registration
