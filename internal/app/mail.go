@@ -76,7 +76,11 @@ func (a *App) delivering(send func(context.Context, letter) error) outbox.Carrie
 		if err != nil {
 			return err
 		}
-		brand := mail.Brand{TenantName: t.DisplayName, Host: mail.HostOf(a.Config.PublicURL)}
+		look, err := a.Brands.Of(ctx, e.Tenant, "")
+		if err != nil {
+			return err
+		}
+		brand := mail.Brand{TenantName: t.DisplayName, Host: mail.HostOf(a.Config.PublicURL), Theme: look.Theme}
 		if t.ID == id.Default && t.DisplayName == "Default" {
 			brand.TenantName = part.Product
 		}

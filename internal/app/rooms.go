@@ -10,7 +10,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/browser"
 	"github.com/cardea-iam/cardea/internal/caller"
-	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
@@ -178,7 +177,7 @@ func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 }
 
 func (a *App) metadataRoom() *metadata.Room {
-	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: reach})
+	return metadata.New(a.Ring, metadata.Options{Locales: locales(), Reach: signin.Best(a.factors()...)})
 }
 
 // locales are the languages of the pages, as discovery lists them.
@@ -190,19 +189,16 @@ func locales() []string {
 	return tags
 }
 
-// reach is the highest level that the factors of this server reach together.
-const reach = factor.Highest
-
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: reach, CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: signin.Best(a.factors()...), CodeLifetime: a.Config.Lifetimes.Code,
 	}
 }
 
 // suffices asks the dispatcher whether a session is enough for an application.
-func (a *App) suffices(r *web.Request, app client.ID, want factor.Want, s session.Session) (bool, error) {
-	i := interaction.Interaction{Kind: interaction.Authorize, About: interaction.About{Client: app, Want: want}}
+func (a *App) suffices(r *web.Request, about interaction.About, s session.Session) (bool, error) {
+	i := interaction.Interaction{Kind: interaction.Authorize, About: about}
 	return a.signin.Suffices(r.Context(), visit.Tenant(r), i, s, visit.Arrival(r))
 }
 

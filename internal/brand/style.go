@@ -129,6 +129,20 @@ func (p Palette) colours() []Token {
 	return p.Tokens()
 }
 
+// tokens are the colours of a scheme: the palette's, or the built-in ones.
+func (p Palette) tokens(s Scheme) []Token {
+	if p == (Palette{}) {
+		return BuiltinTokens(s)
+	}
+	return p.Tokens()
+}
+
+// Colours are the tokens of both schemes, for what has no style sheet of ours, such as mails.
+func (t Theme) Colours() (light, dark []Token) {
+	one, other := t.Palettes()
+	return one.tokens(Light), other.tokens(Dark)
+}
+
 // sheet gives the tokens to the whole document.
 func (s Style) sheet() []byte {
 	var b strings.Builder
@@ -158,9 +172,9 @@ func (s Style) sample() []byte {
 		scheme  Scheme
 		palette Palette
 	}{{Light, s.Light}, {Dark, s.Dark}} {
-		colours, is := side.palette.colours(), side.palette.scheme(side.scheme)
-		if colours == nil {
-			colours, is = BuiltinTokens(side.scheme), string(side.scheme)
+		colours, is := side.palette.tokens(side.scheme), side.palette.scheme(side.scheme)
+		if side.palette == (Palette{}) {
+			is = string(side.scheme)
 		}
 		rule(&b, ".sample-"+string(side.scheme), is, append(s.shape(), colours...))
 	}

@@ -8,9 +8,6 @@ import (
 // Level is an authentication assurance level of NIST SP 800-63B-4 §2, 0 for none.
 type Level int
 
-// Highest is the highest level that there is.
-const Highest Level = 3
-
 // ACR is the acr claim of a level.
 func (l Level) ACR() string {
 	switch l {
@@ -24,20 +21,11 @@ func (l Level) ACR() string {
 	return "0"
 }
 
-// LevelOf parses an acr value; unknown ones are no level.
-func LevelOf(acr string) (Level, bool) {
-	for _, l := range []Level{1, 2, 3} {
-		if l.ACR() == acr {
-			return l, true
-		}
-	}
-	return 0, false
-}
-
 // Strength is what facts amount to.
 type Strength struct {
 	Level             Level
 	PhishingResistant bool      // one of the proofs was bound to our origin (NIST SP 800-63B-4 §3.2.5)
+	HardwareProtected bool      // and was by a key that cannot leave its authenticator
 	AMR               []string  // RFC 8176 §2, sorted
 	At                time.Time // auth_time: the latest proof
 }
@@ -58,6 +46,7 @@ func Assess(facts []Fact) Strength {
 			s.PhishingResistant = true
 			knows = knows || f.UserVerified()
 			bound = bound || !f.Synced()
+			s.HardwareProtected = bound
 			s.AMR = append(s.AMR, keyAMR(f)...)
 		}
 	}
@@ -117,15 +106,25 @@ func Weaken(facts []Fact) []Fact {
 type Want struct {
 	Level             Level     `json:"level,omitempty"`              // at least this level; 0 means 1
 	PhishingResistant bool      `json:"phishing_resistant,omitempty"` // by a proof that is bound to our origin
+	HardwareProtected bool      `json:"hardware_protected,omitempty"` // by a key that cannot leave its authenticator
 	NotOlder          time.Time `json:"not_older,omitzero"`           // a proof at this time or later (prompt=login, max_age)
 	Method            string    `json:"method,omitempty"`             // this method among the proved ones (RFC 8176 §2), "" for any
 }
 
-// MetBy reports whether facts prove what is wanted.
+// MetBy reports whether facts prove what is wanted. Where it must not be old, neither may be what
+// was owned to prove it: a password typed anew beside a code from yesterday is one factor (security
+// row AU16). What is known may be older, if something that is owned is proved after it.
 func (w Want) MetBy(facts []Fact) bool {
-	s := Assess(facts)
-	return s.Level >= max(w.Level, 1) && !s.At.Before(w.NotOlder) && (s.PhishingResistant || !w.PhishingResistant) &&
-		(w.Method == "" || slices.Contains(s.AMR, w.Method))
+	s := Assess(w.fresh(facts))
+	return s.Meets(w) && !s.At.Before(w.NotOlder) && (w.Method == "" || slices.Contains(s.AMR, w.Method))
+}
+
+// fresh leaves out what was owned, or came by mail, before NotOlder.
+func (w Want) fresh(facts []Fact) []Fact {
+	return slices.DeleteFunc(slices.Clone(facts), func(f Fact) bool {
+		t := traits[f.Kind()]
+		return f.At().Before(w.NotOlder) && (t.Has || !t.Knows)
+	})
 }
 
 // Stricter is what meets both wants; of two methods o's is asked for first, since who decides asks
@@ -133,6 +132,7 @@ func (w Want) MetBy(facts []Fact) bool {
 func (w Want) Stricter(o Want) Want {
 	w.Level = max(w.Level, o.Level)
 	w.PhishingResistant = w.PhishingResistant || o.PhishingResistant
+	w.HardwareProtected = w.HardwareProtected || o.HardwareProtected
 	if o.Method != "" {
 		w.Method = o.Method
 	}

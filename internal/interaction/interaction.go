@@ -67,14 +67,18 @@ type Interaction struct {
 	Account    account.ID    // whom the facts are about; "" until the first
 	Facts      []factor.Fact // proved in this interaction
 	Session    session.ID    // the session that it continues or has started
-	Decision   string        // the consent page's answer: "", "approved", "denied"
+	Decision   string        // "", Approved, Denied or Unmet
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
 }
 
 // About is what the pages need to know of what is under way.
 type About struct {
-	Want     factor.Want     `json:"want"`               // what the person must prove
+	Want factor.Want `json:"want"` // what the person must prove
+	// Wishes are what the application would like to be proved, best first: any of them will do. With
+	// Needed nothing less will; else the best that the person can prove.
+	Wishes   []factor.Want   `json:"wishes,omitempty"`
+	Needed   bool            `json:"needed,omitempty"`
 	Client   client.ID       `json:"client,omitempty"`   // the application that asks; "" for Cardea's own pages
 	Hint     string          `json:"hint,omitempty"`     // login_hint: an identifier to fill in
 	Account  account.ID      `json:"account,omitempty"`  // only this person will do (id_token_hint)
@@ -84,10 +88,12 @@ type About struct {
 	Redirect string          `json:"redirect,omitempty"` // origin that answers go to, for the pages' form-action
 }
 
-// The answers of the consent page.
+// How an interaction was decided: on the consent page, or, with Unmet, because the person cannot
+// prove what the application needs.
 const (
 	Approved = "approved"
 	Denied   = "denied"
+	Unmet    = "unmet"
 )
 
 // BeginDetail is what the log keeps of a beginning.

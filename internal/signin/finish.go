@@ -210,6 +210,41 @@ func (room *Room) Resume(ctx context.Context, c caller.Caller, tenant id.Tenant,
 	return enough, err
 }
 
+// Fail is the verb of telling an application that the person cannot prove what it needs.
+var Fail = guard.Declare[interaction.ID, guard.None]("interaction.fail", guard.Public, "Go back to the application without having proved what it needs")
+
+// GiveUp notes that the person cannot prove what the application needs (Step.Unmet); whoever began
+// the interaction tells the client. s is the browser's living session, nil for none. Refusals:
+// ErrGone; ErrIncomplete where something can be proved after all.
+func (room *Room) GiveUp(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, s *session.Session, from Arrival) error {
+	least, err := room.least(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	return room.Guard.Do(ctx, c, Fail.On(tenant, at.Interaction, nil), func(tx *store.Tx) error {
+		i, err := get(tx, tenant, at)
+		if err != nil {
+			return err
+		}
+		present, err := living(tx, tenant, s)
+		if err != nil {
+			return err
+		}
+		step, err := question{room, tx.Read(), tenant, i, from, least}.next(present)
+		if err != nil {
+			return err
+		}
+		if !step.Unmet {
+			return ErrIncomplete
+		}
+		err = interaction.Decide(tx, tenant, i.ID, i.Session, interaction.Unmet)
+		if errors.Is(err, store.ErrNotFound) {
+			return ErrGone
+		}
+		return err
+	})
+}
+
 func get(tx *store.Tx, tenant id.Tenant, at Place) (interaction.Interaction, error) {
 	i, err := interaction.Get(tx.Read(), tenant, at.Interaction, at.Browser)
 	if errors.Is(err, store.ErrNotFound) {

@@ -98,9 +98,11 @@ func (q question) next(s *session.Session) (Step, error) {
 		}
 	}
 	if step.Factor == nil && len(q.i.Facts) > 0 && len(open) > 0 {
-		return q.enrol(step, p, open)
+		step, err = q.enrol(step, p, open)
 	}
-	return step, nil
+	// RFC 9470 §5: what an application needs and the person cannot prove, it is told
+	step.Unmet = step.Verdict == Impossible && q.i.About.Needed
+	return step, err
 }
 
 // enrol lets the person set up what is missing, if nothing that they have would do: what is set up
@@ -110,19 +112,33 @@ func (q question) enrol(step Step, p proof, open []Enrolling) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	want := step.Want
-	if s := factor.Assess(all); s.Level >= want.Level && (s.PhishingResistant || !want.PhishingResistant) {
+	if factor.Assess(all).Meets(step.Want) {
+		return step, nil
+	}
+	// What would still be too little with all of it is not set up in vain.
+	for _, f := range open {
+		fresh, err := promise(q.r, q.tenant, "", f, q.r.Now())
+		if err != nil {
+			return step, err
+		}
+		all = append(all, fresh)
+	}
+	if !factor.Assess(all).Meets(step.Want) {
 		return step, nil
 	}
 	step.Verdict, step.Enrolments = Enrol, open
 	return step, nil
 }
 
-// wanted is what must be proved, and what the policies say of it: the interaction's own wish, the
+// wanted is what must be proved, and what the policies say of it: what the interaction asks for, the
 // tenant's least level, and, once it is known who is there, the policies' answer to the attempt
 // with what is proved so far. nil is a sign-in that nothing would open.
 func (q question) wanted(p proof) (*factor.Want, hearing, error) {
-	want := q.i.About.Want.Stricter(factor.Want{Level: max(q.least, 1)})
+	aim, err := q.aim(p)
+	if err != nil {
+		return nil, hearing{}, err
+	}
+	want := q.i.About.Want.Stricter(aim).Stricter(factor.Want{Level: max(q.least, 1)})
 	if p.who == "" || len(p.whole) == 0 {
 		return &want, hearing{}, nil
 	}
@@ -137,6 +153,32 @@ func (q question) wanted(p proof) (*factor.Want, hearing, error) {
 		want = want.Stricter(h.verdict.Least.Want())
 	}
 	return &want, h, nil
+}
+
+// aim is the one of the application's wishes that the person is led to: the best that they can
+// prove. If they can prove none, it is the most modest where one is needed, so that they set up
+// what is missing; a wish that is no more than that is let go.
+func (q question) aim(p proof) (aim factor.Want, err error) {
+	wishes := q.i.About.Wishes
+	if len(wishes) == 0 {
+		return aim, nil
+	}
+	if p.who != "" {
+		able, err := q.room.able(q.r, q.tenant, p.who)
+		if err != nil {
+			return aim, err
+		}
+		for _, w := range wishes {
+			if able.Meets(w) {
+				return w, nil
+			}
+		}
+	}
+	// OpenID Connect Core 1.0 §5.5.1.1: a voluntary class that cannot be reached is no error
+	if q.i.About.Needed {
+		aim = wishes[len(wishes)-1]
+	}
+	return aim, nil
 }
 
 // hearing is an attempt and what the policies said of it.
@@ -204,7 +246,9 @@ func (q question) helps(want factor.Want, p proof, f Factor) (bool, error) {
 	is, was := factor.Assess(with), factor.Assess(p.facts)
 	trait := factor.TraitOf(f.Kind())
 	switch {
-	case want.PhishingResistant && is.PhishingResistant && !was.PhishingResistant, is.Level > max(was.Level, 1):
+	case want.PhishingResistant && is.PhishingResistant && !was.PhishingResistant,
+		want.HardwareProtected && is.HardwareProtected && !was.HardwareProtected,
+		want.Level > was.Level && is.Level > max(was.Level, 1):
 		return true, nil
 	case want.Level < 2:
 		return was.Level == 0, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
@@ -138,7 +139,9 @@ type Step struct {
 	// Enrolments is, with Enrol, what the person may set up.
 	Enrolments []Enrolling
 	Renewal    Renewing // with Renew: what has to be replaced
-	Want       factor.Want
+	// Unmet is, with Impossible, that the application needs what the person cannot prove: it is told.
+	Unmet bool
+	Want  factor.Want
 }
 
 // Offers reports whether the step takes a factor.
@@ -200,6 +203,26 @@ func (room *Room) Reach(ctx context.Context, tenant id.Tenant, who account.ID) (
 		return err
 	})
 	return l, err
+}
+
+// able is the strength of all that a person can prove with what the tenant offers.
+func (room *Room) able(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Strength, error) {
+	offered, err := room.Offers(r, tenant)
+	if err != nil {
+		return factor.Strength{}, err
+	}
+	all, err := room.promised(r, tenant, who)
+	return factor.Assess(slices.DeleteFunc(all, func(f factor.Fact) bool { return !slices.Contains(offered, f.Kind()) })), err
+}
+
+// Best is the strength of the best proof that factors give together: what a server with them can
+// ask for.
+func Best(factors ...Factor) factor.Strength {
+	var facts []factor.Fact
+	for _, f := range factors {
+		facts = append(facts, factor.Proved(f.Kind(), time.Time{}, factor.UserVerified))
+	}
+	return factor.Assess(facts)
 }
 
 // ReachNow is Reach inside of another operation.

@@ -16,6 +16,12 @@
 // most: access that a person withdraws is refused one second later. Opaque tokens need
 // introspection and work with it alone.
 //
+// What a person can do at most once in a while, and must not be done by whoever finds their browser
+// open, asks for a stronger or a fresher sign-in (RFC 9470); the client comes back with one:
+//
+//	recent := v.RequireAuthentication(verify.Authentication{ACRValues: []string{"aal2", "aal3"}, MaxAge: 5 * time.Minute})
+//	mux.Handle("DELETE /events", v.RequireScope("write:events")(recent(purge)))
+//
 // What it does not do: tokens bound to a key (RFC 9449, RFC 8705) are refused, since a Bearer
 // request cannot show that key.
 package verify

@@ -10,13 +10,17 @@ import (
 type Error struct {
 	// Status is the HTTP status: 400, 401, 403, or 503 when the issuer could not be asked.
 	Status int
-	// Code is the error code of RFC 6750 §3.1: invalid_request, invalid_token, insufficient_scope.
-	// It is empty when no token was sent, and when the issuer could not be asked.
+	// Code is the error code of RFC 6750 §3.1, invalid_request, invalid_token or insufficient_scope,
+	// or that of RFC 9470 §3, insufficient_user_authentication. It is empty when no token was sent,
+	// and when the issuer could not be asked.
 	Code string
 	// Description is a sentence for the developer of the client.
 	Description string
 	// Scope is what a refused request would have needed, space separated; set with insufficient_scope.
 	Scope string
+	// Authentication is what a refused request would have needed; set with
+	// insufficient_user_authentication.
+	Authentication Authentication
 
 	cause error
 }

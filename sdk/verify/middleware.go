@@ -45,23 +45,34 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 // answered 403 insufficient_scope (RFC 6750 §3.1). It checks the token itself, unless Middleware
 // of the same Verifier did so already.
 func (v *Verifier) RequireScope(scopes ...string) func(http.Handler) http.Handler {
+	return v.require(func(t Token) error {
+		if t.HasScope(scopes...) {
+			return nil
+		}
+		return &Error{
+			Status: http.StatusForbidden, Code: "insufficient_scope",
+			Description: "the access token does not grant what this request needs",
+			Scope:       strings.Join(scopes, " "),
+		}
+	})
+}
+
+// require lets requests through whose token passes a check that comes after all others.
+func (v *Verifier) require(check func(Token) error) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		scoped := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if token, _ := FromContext(r.Context()); !token.HasScope(scopes...) {
-				v.refuse(w, r, &Error{
-					Status: http.StatusForbidden, Code: "insufficient_scope",
-					Description: "the access token does not grant what this request needs",
-					Scope:       strings.Join(scopes, " "),
-				})
+		further := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			token, _ := FromContext(r.Context())
+			if err := check(token); err != nil {
+				v.Refuse(w, r, err)
 				return
 			}
 			next.ServeHTTP(w, r)
 		})
-		checked := v.Middleware(scoped)
+		checked := v.Middleware(further)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			// A token that another Verifier let in was checked for another audience.
 			if a, ok := r.Context().Value(contextKey{}).(admitted); ok && a.by == v {
-				scoped.ServeHTTP(w, r)
+				further.ServeHTTP(w, r)
 				return
 			}
 			checked.ServeHTTP(w, r)
@@ -99,7 +110,13 @@ func bearer(r *http.Request) (string, error) {
 	return raw, nil
 }
 
-// refuse answers with the challenge of RFC 6750 §3 and a JSON body that says the same.
+// Refuse answers a request with the error of Verify or Authentication.Check: the challenge of RFC
+// 6750 §3, and a JSON body that says the same. It is for handlers that learn only from the request's
+// content how much it needs. An error of another kind is answered 503.
+func (v *Verifier) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	v.refuse(w, r, asError(err))
+}
+
 func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, e *Error) {
 	level := slog.LevelDebug
 	if e.Status >= http.StatusInternalServerError {
@@ -138,6 +155,11 @@ func (v *Verifier) challenge(e *Error) string {
 		param("error_description", e.Description)
 	}
 	param("scope", e.Scope)
+	// RFC 9470 §3: acr_values and max_age are those of the authorization request that would help
+	param("acr_values", strings.Join(e.Authentication.ACRValues, " "))
+	if e.Authentication.MaxAge > 0 {
+		param("max_age", e.Authentication.seconds())
+	}
 	// RFC 9728 §5.1: where a client without a token learns whom to ask for one.
 	param("resource_metadata", v.metadata)
 	return b.String()

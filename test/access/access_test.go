@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 }
 
 // settings are the flags of the server. What brings pages of its own is switched on here.
-var settings = map[string]string{"limits-costly-per-address": "0", "limits-begin-per-address": "0"}
+var settings = map[string]string{"limits-costly-per-address": "0", "limits-begin-per-address": "0", "mail-inbox": "true"}
 
 // world is a server with people and applications.
 type world struct {
@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w := &world{Server: s, setup: setupLink(t, s)}
 	for _, name := range people {
-		if _, err := s.CreateAccount(ctx, string(name), password, "--email", string(name)+"@mail.example"); err != nil {
+		if _, err := s.CreateAccount(ctx, string(name), password, "--email", string(name)+"@mail.example", "--email-verified"); err != nil {
 			t.Fatal(err)
 		}
 	}

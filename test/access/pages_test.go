@@ -7,11 +7,13 @@ const (
 	guest person = ""     // nobody is signed in, in a new browser each time
 	ann   person = "ann"  // signed in before the first step
 	bob   person = "bob"  // signed in; for pages behind a change that ann's other pages would feel
+	tom   person = "tom"  // signed in, with a passkey and an authenticator app as soon as he has set them up
+	joe   person = "joe"  // has a password and nothing else until he goes
 	boss  person = "boss" // signed in, an administrator; the pages of set-up come before theirs
 )
 
 // people have accounts, all with the same password.
-var people = []person{ann, bob, boss}
+var people = []person{ann, bob, tom, joe, boss}
 
 // page is one page in one state, and how to come to it.
 type page struct {
@@ -41,6 +43,7 @@ func (w *world) pages() []page {
 			}
 		}
 	}
+	stronger := asks("acr_values", "aal2", "resource", api, "scope", "openid read")
 	return []page{
 		at("sign-in", "Username or e-mail", guest, open("/account")),
 		at("sign-in for an app", "to continue to HireMe123", guest, authorize(asks())),
@@ -49,6 +52,7 @@ func (w *world) pages() []page {
 		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), until("too many attempts", signIn("nobody", "not the password"))),
 		at("sign-in again", "HireMe123 wants to be sure", ann, authorize(asks("prompt", "login"))),
 		at("sign-in again, wrong password", "is not right", ann, authorize(asks("prompt", "login")), fill("password", "not the password"), press("submit")),
+		at("sign in as somebody else", "Choose an account", ann, open("/signin/switch")),
 		at("account chooser", "Choose an account", ann, authorize(asks("prompt", "select_account"))),
 		at("consent", "HireMe123 asks for access", ann, authorize(asks("prompt", "consent", "resource", api, "scope", "openid profile email offline_access read write"))),
 		at("consent, nothing to give", "Not included", ann, authorize(asks("resource", api, "scope", "write"))),
@@ -66,6 +70,32 @@ func (w *world) pages() []page {
 		at("apps, none", "No connected apps", bob, open("/account/apps")),
 		at("apps", "Withdraw access", ann, authorize(asks("prompt", "consent", "resource", api, "scope", "openid profile read")), press("approve"), open("/account/apps")),
 		at("withdraw an app", "can no longer do anything", ann, open("/account/apps"), press("main a")),
+
+		at("activity", "What happened with your account", ann, open("/account/activity")),
+		at("your data", "is yours to take along", ann, open("/account/data")),
+
+		at("security", "These are the ways in which you sign in", tom, open("/account/security")),
+		at("passkeys, none", "No passkeys yet", tom, open("/account/security/passkeys")),
+		at("recovery codes, of no use", "Nothing to stand in for", tom, open("/account/security/recovery-codes")),
+		at("add a passkey", "keeps the passkey", tom, open("/account/security/passkeys/add")),
+		at("passkeys", "Your passkey is added", tom, withKey, open("/account/security/passkeys/add"), press("passkey-start:not([hidden])")),
+		at("passkey", "Remove this passkey", tom, open("/account/security/passkeys"), press("change-0")),
+		at("authenticator, none", "No app is set up", tom, open("/account/security/authenticator")),
+		at("passkey for safety", "Use your passkey", tom, open("/account/security/authenticator/add")),
+		at("set up an authenticator", "If you cannot scan it", tom, open("/account/security/authenticator/add"), press("passkey-start:not([hidden])")),
+		at("set up an authenticator, wrong code", "not right", tom, open("/account/security/authenticator/add"), fill("code", "000000"), press("submit")),
+		at("recovery codes, shown", "They are shown only now", tom, open("/account/security/authenticator/add"), confirmApp, press("submit")),
+		at("recovery codes", "They are not shown again", tom, open("/account/security/recovery-codes"), press("kept")),
+		at("authenticator", "Set up another app", tom, open("/account/security/authenticator")),
+
+		at("sign-in with a passkey", "Use your passkey", guest, open("/account"), signIn("tom", password)),
+		at("another way", "Choose how to sign in", guest, open("/account"), signIn("tom", password), press("other")),
+		at("code from the app", "Code from your app", guest, open("/account"), signIn("tom", password), press("other"), press("main a[href*=totp]")),
+		at("code from the app, wrong", "not right", guest, open("/account"), signIn("tom", password), press("other"), press("main a[href*=totp]"), fill("code", "000000"), press("submit")),
+		at("recovery code", "one of the recovery codes", guest, open("/account"), signIn("tom", password), press("other"), press("main a[href*=recovery]")),
+		at("set up one more way", "Set up one of these now", guest, authorize(stronger), signIn("joe", password)),
+		at("set up an authenticator to go on", "asks for more than a password", guest, authorize(stronger), signIn("joe", password), press("main a[href*=totp]")),
+		at("set up a passkey to go on", "asks for a safer way", guest, authorize(stronger), signIn("joe", password), press("main a[href*=passkey]")),
 
 		at("phone number, not offered", "are not offered here", ann, open("/account/security/phone")),
 		at("approve, nothing waits", "Nothing waits for you", ann, open("/account/approve")),
@@ -96,5 +126,12 @@ func (w *world) pages() []page {
 		at("setup, wrong name", "cannot be used", guest, open(w.setup), fill("username", "no good!"), fill("password", "short"), press("submit")),
 
 		at("account of an administrator", "Hello, boss", boss, open("/account")),
+		at("look and wording", "Look and wording", boss, open("/brand/preview")),
+		at("inbox", "Development inbox", guest, open("/inbox")),
+		at("message", "Text", guest, open("/inbox"), press("main li a")),
+
+		at("delete the account?", "This is what happens if you do", joe, open("/account/data"), press("delete")),
+		at("account deleted", "You are signed out everywhere", joe, open("/account/data/delete"), press("delete-yes")),
+		at("account that is leaving", "Until then you can keep it", guest, open("/account"), signIn("joe", password)),
 	}
 }

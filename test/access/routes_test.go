@@ -14,8 +14,11 @@ import (
 )
 
 // programs are what programs and pages ask for, not people: a path, or with a slash at its end all
-// below it. That none of it answers with a page is tested.
-var programs = []string{"/api/", "/.well-known/", "/assets/", "/oauth/jwks", "/oauth/userinfo", "/signin/approval/state", "/account/approve/waiting"}
+// below it. That none of it answers with a page is tested. What a mail looks like is a mail.
+var programs = []string{
+	"/api/", "/.well-known/", "/assets/", "/brand/{file}", "/oauth/jwks", "/oauth/userinfo",
+	"/signin/approval/state", "/account/approve/waiting", "/account/security/recovery-codes/text", "/inbox/{id}/html",
+}
 
 // routes is the route table of a server with the same settings: its GET routes by pattern, those
 // that may show a page, and the others.

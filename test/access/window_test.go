@@ -9,7 +9,10 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+
+	"github.com/cardea-iam/cardea/test/rig"
 )
 
 // browsers is one Chromium; each person has a profile of their own in it.
@@ -188,6 +191,31 @@ func parameters(pairs []string) url.Values {
 		q.Set(pairs[i], pairs[i+1])
 	}
 	return q
+}
+
+// withKey plugs in an authenticator that keeps passkeys and whose user is always there.
+func withKey(w *window) {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(w.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, Ctap2version: webauthn.Ctap2versionCtap21,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// confirmApp enters the code that an authenticator app makes of the key on the page.
+func confirmApp(w *window) {
+	w.t.Helper()
+	key := evaluate[string](w, "document.getElementById('totp-key').innerText")
+	code, err := rig.TOTP(key, time.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	fill("code", code)(w)
 }
 
 // postFromElsewhere sends a form to a path as a page of another site would.

@@ -1,5 +1,6 @@
 // A person with a browser without script: keeps cookies, follows redirects, fills in the forms of
 // sign-in and consent. localhost counts as a secure origin, as in browsers.
+import { createHmac } from 'node:crypto';
 import http from 'node:http';
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'", '#43': '+' };
@@ -17,8 +18,21 @@ function forms(page) {
   }));
 }
 
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+// totp is the code of a step of 30 seconds (RFC 6238), made of a key in base32.
+function totp(key, step) {
+  const bits = [...key].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const seed = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const sum = createHmac('sha1', seed).update(counter).digest();
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
 export class Person {
   #cookies = new Map();
+  #app; // { key, last } once it is set up
 
   constructor({ id, username, password, approve = true }) {
     Object.assign(this, { id, username, password, approve });
@@ -66,6 +80,23 @@ export class Person {
     throw new Error(`more than 20 redirects, the last to ${page.url}`);
   }
 
+  // code is one of the app's that was not used; the next one, which counts a step early, if need be.
+  code() {
+    const step = Math.max(Math.floor(Date.now() / 30000), this.#app.last + 1);
+    this.#app.last = step;
+    return totp(this.#app.key, step);
+  }
+
+  // setUpApp gives a person who is signed in an authenticator app.
+  async setUpApp(url) {
+    const page = await this.follow(await this.request(url));
+    const [, key] = /[?&]secret=([A-Z2-7]+)/.exec(plain(page.body)) ?? [];
+    if (!key) throw new Error(`${page.url} shows no key:\n${page.body.slice(0, 2000)}`);
+    this.#app = { key, last: 0 };
+    const form = forms(page).find(({ fields }) => 'code' in fields);
+    await this.follow(await this.request(form.action, { ...form.fields, code: this.code() }));
+  }
+
   // authorize opens an authorization request and answers its pages. It returns what a redirect
   // URI would receive: the URL of a redirect, or the Request of a form_post page.
   async authorize(url, redirectUri) {
@@ -80,8 +111,10 @@ export class Person {
             body: new URLSearchParams(fields).toString(),
           });
         }
+        if ('password' in fields && !this.password) throw new Error(`${page.url} asks for the password`);
         if ('password' in fields) sent = [action, { ...fields, username: fields.username || this.username, password: this.password }];
         else if ('username' in fields) sent = [action, { ...fields, username: this.username }]; // the page before the password's
+        if ('code' in fields && this.#app) sent = [action, { ...fields, code: this.code() }];
         const button = buttons[this.approve ? 'approve' : 'deny'];
         if (button) sent = [action, { ...fields, [button.name]: button.value }];
         if (sent) break;

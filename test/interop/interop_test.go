@@ -5,12 +5,16 @@ package interop
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/cardea-iam/cardea/internal/store/storetest"
+	"github.com/cardea-iam/cardea/sdk/verify"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
@@ -54,6 +58,9 @@ type given struct {
 	ES256        rig.Client `json:"es256"`
 	Signed       rig.Client `json:"signed"`
 	Job          rig.Client `json:"job"`
+	// API is behind sdk/verify, and Strong are those who call it, a test each.
+	API    string    `json:"api"`
+	Strong []account `json:"strong"`
 }
 
 type account struct {
@@ -100,6 +107,8 @@ func setUp(t *testing.T, args ...string) given {
 		}
 		g.People = append(g.People, p)
 	}
+	g.Strong, g.People = g.People[15:], g.People[:15]
+	g.API = guarded(t, s)
 	if _, err := s.CreateResource(ctx, "Things", api, "--scope", "read=Read things", "--scope", "write=Change things"); err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +132,19 @@ func setUp(t *testing.T, args ...string) given {
 		c.to.RedirectURI = redirectURI
 	}
 	return g
+}
+
+// guarded is an API that asks for two factors, one of them proved within a minute (RFC 9470).
+func guarded(t *testing.T, s *rig.Server) string {
+	t.Helper()
+	v, err := verify.New(t.Context(), verify.Config{Issuer: s.URL, Audience: api})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recent := v.RequireAuthentication(verify.Authentication{ACRValues: []string{"aal2", "aal3"}, MaxAge: time.Minute})
+	server := httptest.NewServer(v.RequireScope("read")(recent(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))))
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // The certified JavaScript clients.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as client from 'openid-client';
-import { given, somebody } from './agent.mjs';
+import { given, Person, somebody } from './agent.mjs';
 
 const { issuer, resource, redirect_uri, post_logout_redirect_uri } = given;
 
@@ -164,4 +164,28 @@ test('logout comes back with state, and the session is over', async () => {
   assert.equal(answer.to?.searchParams.get('state'), 'bye', answer.body);
   const after = await attempt(config, person, { prompt: 'none' });
   await assert.rejects(after.redeem(), code('login_required'));
+});
+
+// An API behind sdk/verify that wants two factors, proved within a minute, answers with a challenge;
+// the library reads it, and the client asks with what it says (RFC 9470).
+test('step-up: the API says insufficient, the app is asked for, the API accepts', async () => {
+  const config = await configuration(given.confidential);
+  const wants = { resource, scope: 'openid read' };
+  const someone = new Person(given.strong[0]);
+  const weak = await flow(config, someone, wants);
+  const call = (tokens) => client.fetchProtectedResource(config, tokens.access_token, new URL(given.api), 'POST');
+  await someone.setUpApp(new URL('/account/security/authenticator/add', issuer));
+  let challenge;
+  await assert.rejects(call(weak), (error) => {
+    assert.equal(error.status, 401);
+    challenge = error.cause[0].parameters;
+    return true;
+  });
+  assert.equal(challenge.error, 'insufficient_user_authentication');
+  const { acr_values, max_age } = challenge;
+  assert.deepEqual([acr_values, max_age], ['aal2 aal3', '60']);
+  someone.password = undefined; // it is not asked for again
+  const strong = await flow(config, someone, { ...wants, acr_values, max_age: '0' }, { maxAge: 0 });
+  assert.equal(strong.claims().acr, 'aal2');
+  assert.equal((await call(strong)).status, 200);
 });

@@ -13,6 +13,7 @@ type Person struct {
 	*Agent
 	Username, Password string
 	Deny               bool // how they answer on consent pages
+	App                *App // their authenticator app, if they have one
 }
 
 // Authorize opens an authorization request and does what its pages ask, until the answer goes to
@@ -52,6 +53,14 @@ func (p *Person) act(ctx context.Context, page *Page, redirectURI string) (*Page
 			return next, nil, err
 		case slices.Contains(f.Inputs, "username"): // who one is, on a page before the password's
 			f.Fields.Set("username", p.Username)
+			next, err := p.Press(ctx, f, f.button("submit"), redirectURI)
+			return next, nil, err
+		case p.App != nil && slices.Contains(f.Inputs, "code"):
+			code, err := p.App.Code()
+			if err != nil {
+				return nil, nil, err
+			}
+			f.Fields.Set("code", code)
 			next, err := p.Press(ctx, f, f.button("submit"), redirectURI)
 			return next, nil, err
 		case f.has("approve"):

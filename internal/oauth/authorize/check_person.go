@@ -34,7 +34,7 @@ func maxAge(e *examination) error {
 	if err != nil {
 		return err
 	}
-	// OpenID Connect Core 1.0 §3.1.2.1: a sign-in longer ago than max_age is repeated
+	// OpenID Connect Core 1.0 §3.1.2.1, RFC 9470 §4: a sign-in longer ago than max_age is repeated
 	e.want.NotOlder = latest(e.want.NotOlder, age.NotOlder(e.at))
 	return nil
 }
@@ -64,26 +64,26 @@ func requestedClaims(e *examination) (err error) {
 const maxACR = 20
 
 func authenticationContext(e *examination) error {
-	wanted := e.params.Get("acr_values")
-	values := strings.SplitN(wanted, " ", maxACR+1)
+	values := strings.SplitN(e.params.Get("acr_values"), " ", maxACR+1)
+	asks := values[0] != ""
 	claim, asked := e.claims.ForIDToken("acr")
 	if asked && len(claim.Values) > 0 {
 		// OpenID Connect Core 1.0 §5.5.1.1: acr asked for as a claim goes before acr_values
-		values = claim.Strings()
+		values, asks = claim.Strings(), true
 	}
+	// OpenID Connect Core 1.0 §3.1.2.1: acr_values are in order of preference
 	for _, v := range values {
-		if level, ok := factor.LevelOf(v); ok && level <= e.room.Reach {
-			e.levels = append(e.levels, level)
+		if class, ok := factor.ClassOf(v); ok && e.room.Reach.Meets(class.Want) {
+			e.classes = append(e.classes, class)
 		}
 	}
-	if len(e.levels) > 0 {
-		// OpenID Connect Core 1.0 §3.1.2.1: acr_values are in order of preference
-		e.want.Level = e.levels[0]
-		return nil
-	}
-	// OpenID Connect Core 1.0 §5.5.1.1: an essential acr that cannot be met is a failed sign-in
-	if asked && claim.Essential && len(claim.Values) > 0 {
-		return oauth.UnmetAuthenticationRequirements("none of the essential acr values can be reached here")
+	// OpenID Connect Core 1.0 §5.5.1.1: an essential acr has to be met
+	e.needed = asked && claim.Essential && len(claim.Values) > 0
+	// RFC 9470 §5: for an API's token the classes asked for are necessary, lest the client gets one that the API has refused already
+	e.needed = e.needed || asks && len(e.apis) > 0
+	// OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2: what is necessary and cannot be reached here is a failed sign-in
+	if e.needed && len(e.classes) == 0 {
+		return oauth.UnmetAuthenticationRequirements("none of the acr values that are needed can be reached here")
 	}
 	return nil
 }

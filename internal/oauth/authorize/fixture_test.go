@@ -99,8 +99,8 @@ func build(t testing.TB, s *store.Store, fake *clock.Fake) *world {
 	w.browser = browser.New(s, w.root)
 	w.room = &authorize.Room{
 		Guard: w.guard, Root: w.root, Ring: w.ring, Clients: client.NewDirectory(s), Resources: resource.NewDirectory(s),
-		Browser: w.browser, Pages: pages{}, Reach: 1, CodeLifetime: time.Minute,
-		Suffices: func(*web.Request, client.ID, factor.Want, session.Session) (bool, error) { return true, nil },
+		Browser: w.browser, Pages: pages{}, Reach: factor.Strength{Level: 1}, CodeLifetime: time.Minute,
+		Suffices: func(*web.Request, interaction.About, session.Session) (bool, error) { return true, nil },
 		Permits: func(_ *store.Reader, _ id.Tenant, _ account.ID, res resource.Resource) (oauth.ScopeSet, error) {
 			var list []oauth.Scope
 			for _, scope := range res.Scopes {

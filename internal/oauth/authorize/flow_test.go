@@ -216,6 +216,24 @@ func TestEssentialACR(t *testing.T) {
 	})
 }
 
+// RFC 9470 §5: with an API the classes are necessary; OpenID Connect Core 1.0 §5.5.1.1: without one
+// they are a wish.
+func TestClassesAreNecessaryForAnAPI(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := w.agent()
+		b.signIn(w.ada, "")
+		for _, values := range []string{"aal3", "phr", "urn:example:unknown", "aal2 urn:example:unknown"} {
+			b.authorize(request(w.own, "scope", "openid read:events", "acr_values", values)).refused(oauth.CodeUnmetAuthenticationRequirements)
+			if _, c := b.authorize(request(w.own, "scope", "openid", "acr_values", values)).code(); c.Terms.ACR != "aal1" {
+				t.Errorf("%s: acr %s", values, c.Terms.ACR)
+			}
+		}
+		if _, c := b.authorize(request(w.own, "scope", "openid read:events", "acr_values", "phr aal1")).code(); c.Terms.ACR != "aal1" {
+			t.Errorf("acr %s", c.Terms.ACR)
+		}
+	})
+}
+
 func TestDefaultMaxAge(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.change(w.own, 60)

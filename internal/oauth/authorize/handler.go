@@ -8,6 +8,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/browser"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/oauth"
@@ -110,6 +111,10 @@ func (a *Room) proceed(w http.ResponseWriter, r *web.Request, q *request, params
 	if i != nil && i.Session == "" && i.Decision == interaction.Denied {
 		return oauth.AccessDenied("the person went back without signing in")
 	}
+	// OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2, RFC 9470 §5: the person cannot prove what is needed
+	if i != nil && i.Decision == interaction.Unmet {
+		return oauth.UnmetAuthenticationRequirements("the person cannot prove any of the acr values that are needed")
+	}
 	must := !signedIn
 	if signedIn {
 		if must, err = a.mustSignIn(r, q, s, i); err != nil {
@@ -160,13 +165,36 @@ func (a *Room) mustSignIn(r *web.Request, q *request, s session.Session, i *inte
 	case i == nil && q.prompt.Has(oauth.PromptSelectAccount):
 		return true, nil
 	// OpenID Connect Core 1.0 §3.1.2.1: prompt=login, max_age and acr say what must be proved, and since when
-	case !q.want.MetBy(s.Facts), !a.isNamed(r, q, s):
+	case !q.met(s), !a.isNamed(r, q, s):
 		return true, nil
 	case i != nil:
 		return false, nil // the policies were asked when the session became the interaction's
 	}
-	enough, err := a.Suffices(r, q.client.ID, q.want, s)
+	about := q.about()
+	if q.prompt.Has(oauth.PromptNone) {
+		about.Wishes, about.Needed = nil, false // what is needed was met; what is only wished for asks nobody
+	}
+	// OpenID Connect Core 1.0 §5.5.1.1: the server tries to satisfy the classes asked for, which the person may be able to prove
+	enough, err := a.Suffices(r, about, s)
 	return !enough, err
+}
+
+// met reports whether a session is what the request demands.
+func (q *request) met(s session.Session) bool {
+	if !q.needed {
+		return q.want.MetBy(s.Facts)
+	}
+	// RFC 9470 §4, §5: of the classes that are needed one is proved, not longer ago than max_age
+	return slices.ContainsFunc(q.classes, func(c factor.Class) bool { return q.want.Stricter(c.Want).MetBy(s.Facts) })
+}
+
+// about is what a sign-in for the request must prove.
+func (q *request) about() interaction.About {
+	about := interaction.About{Want: q.want, Needed: q.needed, Client: q.client.ID}
+	for _, c := range q.classes {
+		about.Wishes = append(about.Wishes, c.Want)
+	}
+	return about
 }
 
 // isNamed tells whether the session is that of a person whom id_token_hint or claims names.
@@ -210,10 +238,9 @@ func (a *Room) begin(w http.ResponseWriter, r *web.Request, q *request, params p
 	if err != nil {
 		return err
 	}
-	about := interaction.About{
-		Want: q.want, Client: q.client.ID, Hint: q.loginHint, Choose: q.prompt.Has(oauth.PromptSelectAccount),
-		Locales: q.locales, Resume: resume, Redirect: q.target.String(),
-	}
+	about := q.about()
+	about.Hint, about.Choose = q.loginHint, q.prompt.Has(oauth.PromptSelectAccount)
+	about.Locales, about.Resume, about.Redirect = q.locales, resume, q.target.String()
 	if len(q.subjects) == 1 && q.client.SubjectType != oauth.SubjectPairwise && account.ID(q.subjects[0]).Check() == nil {
 		about.Account = account.ID(q.subjects[0])
 	}

@@ -50,7 +50,7 @@ func (a *Room) issue(r *web.Request, q *request, s session.Session, o *offer, i 
 			Account:   s.Account, Epoch: s.Epoch, Session: string(s.ID),
 			Terms: issued.Terms{
 				Scopes: scopes, Resources: o.resources(), Claims: q.claims, Nonce: q.nonce,
-				AuthTime: strength.At, ACR: q.acr(strength.Level), AMR: strength.AMR, SID: a.SID(tenant, q.client, string(s.ID)),
+				AuthTime: strength.At, ACR: q.acr(strength), AMR: strength.AMR, SID: a.SID(tenant, q.client, string(s.ID)),
 			},
 			WithRefresh: q.client.May(oauth.GrantRefreshToken),
 			Offline:     scopes.Has(oauth.ScopeOfflineAccess),
@@ -60,13 +60,13 @@ func (a *Room) issue(r *web.Request, q *request, s session.Session, o *offer, i 
 	return code, err
 }
 
-// acr is the acr claim for a person who reached a level.
-func (q *request) acr(reached factor.Level) string {
-	// OpenID Connect Core 1.0 §5.5.1.1: the value is one of those asked for, if one is true
-	for _, level := range q.levels {
-		if level <= reached {
-			return level.ACR()
+// acr is the acr claim for what a person proved.
+func (q *request) acr(reached factor.Strength) string {
+	// OpenID Connect Core 1.0 §5.5.1.1, RFC 9470 §5: the value is one of those asked for, if one is true
+	for _, class := range q.classes {
+		if reached.Meets(class.Want) {
+			return class.ACR
 		}
 	}
-	return reached.ACR()
+	return reached.Level.ACR()
 }

@@ -28,7 +28,8 @@ type request struct {
 	prompt     oauth.Prompt
 	claims     oauth.ClaimsRequest
 	want       factor.Want    // what the person must have proved, and since when
-	levels     []factor.Level // acr values that the client would like to read, best first
+	classes    []factor.Class // acr values that the client would like to read, best first
+	needed     bool           // none but one of them will do
 	subjects   []string       // only a person whom the client knows by one of these subs will do; none for anyone
 	loginHint  string
 	locales    []string

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/key"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/resource"
@@ -57,11 +58,12 @@ type Room struct {
 	Subject func(tenant id.Tenant, c client.Client, who account.ID) string
 	// SID is the sid under which a client knows a session.
 	SID func(tenant id.Tenant, c client.Client, session string) string
-	// Suffices tells whether a living session is enough for an application, by the policies of
-	// sign-in and by want: what was proved for one application may be too little for the next.
-	Suffices func(r *web.Request, app client.ID, want factor.Want, s session.Session) (bool, error)
-	// Reach is the highest level that the factors of this server reach together.
-	Reach factor.Level
+	// Suffices tells whether a living session is enough for what a request is about, by the policies
+	// of sign-in and by what the person can prove: what was proved for one application may be too
+	// little for the next.
+	Suffices func(r *web.Request, about interaction.About, s session.Session) (bool, error)
+	// Reach is the best that the factors of this server prove together.
+	Reach factor.Strength
 	// CodeLifetime is how long a code may be redeemed; at most 10 minutes (RFC 6749 §4.1.2).
 	CodeLifetime time.Duration
 }

@@ -25,7 +25,7 @@ var steps = []step{
 	{"prompt is none, or any of login, consent, select_account", "OpenID Connect Core 1.0 §3.1.2.1", prompts},
 	{"max_age is a number, the client's default else", "OpenID Connect Core 1.0 §3.1.2.1", maxAge},
 	{"claims is well-formed", "OpenID Connect Core 1.0 §5.5", requestedClaims},
-	{"an essential acr can be reached", "OpenID Connect Core 1.0 §5.5.1.1", authenticationContext},
+	{"an acr that is needed can be reached", "OpenID Connect Core 1.0 §5.5.1.1, RFC 9470 §5", authenticationContext},
 	{"id_token_hint is our ID token for this client", "OpenID Connect Core 1.0 §3.1.2.1", hintedPerson},
 	{"login_hint and ui_locales help the pages", "OpenID Connect Core 1.0 §3.1.2.1", hints},
 }

@@ -91,8 +91,11 @@ func newDocument(issuer string, o Options) document {
 		// RFC 9207 §2.3: a server that sends iss says so
 		IssParameter: true,
 	}
-	for level := factor.Level(1); level <= o.Reach; level++ {
-		d.ACRValuesSupported = append(d.ACRValuesSupported, level.ACR())
+	// RFC 9470 §7: the acr values are those that the factors of this server can prove
+	for _, class := range factor.Classes() {
+		if o.Reach.Meets(class.Want) {
+			d.ACRValuesSupported = append(d.ACRValuesSupported, class.ACR)
+		}
 	}
 	for _, scope := range d.ScopesSupported {
 		d.ClaimsSupported = append(d.ClaimsSupported, oauth.ScopeClaims(scope)...)

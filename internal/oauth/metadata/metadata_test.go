@@ -19,6 +19,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/jose"
@@ -47,7 +48,7 @@ func build(tb testing.TB, s *store.Store) world {
 		tb.Fatal(err)
 	}
 	ring := key.NewRing(guard.New(s, engine), secret.NewRoot([32]byte{1}), key.DefaultPeriods)
-	room := metadata.New(ring, metadata.Options{Locales: []string{"en", "de", "fr", "es"}, Reach: 1})
+	room := metadata.New(ring, metadata.Options{Locales: []string{"en", "de", "fr", "es"}, Reach: factor.Strength{Level: 1}})
 	server, err := web.NewServer(web.Options{
 		PublicURL: issuer, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

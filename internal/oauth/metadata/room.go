@@ -15,8 +15,8 @@ import (
 
 // Options are what the metadata says of other rooms.
 type Options struct {
-	Locales []string     // languages of the pages, BCP 47
-	Reach   factor.Level // the highest level that the factors of this server reach together
+	Locales []string        // languages of the pages, BCP 47
+	Reach   factor.Strength // the best that the factors of this server prove together
 }
 
 // Room serves the documents of every tenant. It is safe for concurrent use.

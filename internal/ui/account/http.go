@@ -5,6 +5,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/consent"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -101,6 +102,9 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 	apps, err := room.connected(r, o)
 	page.Apps = len(apps)
 	if err != nil {
+		return err
+	}
+	if page.Brands, err = room.Visits.Guard.May(r.Context(), o.Caller, brand.Change.On(tenant, brand.Whole, nil)); err != nil {
 		return err
 	}
 	return visit.Show(w, http.StatusOK, page)

@@ -81,9 +81,12 @@ func (room *Room) connected(r *web.Request, o visit.Owner) ([]link, error) {
 }
 
 // words says a link in plain words: each scope under the API that it belongs to.
-func words(r *web.Request, l link, apis []resource.Resource) ConnectedApp {
-	app := ConnectedApp{App: visit.App(l.client), Since: l.since, LastUsed: l.used,
-		WithdrawURL: visit.URL(r, PathWithdraw, fieldClient, string(l.client.ID))}
+func (room *Room) words(r *web.Request, l link, apis []resource.Resource) (ConnectedApp, error) {
+	app := ConnectedApp{Since: l.since, LastUsed: l.used, WithdrawURL: visit.URL(r, PathWithdraw, fieldClient, string(l.client.ID))}
+	var err error
+	if app.App, err = room.Visits.AppWithLogo(r.Context(), visit.Tenant(r), l.client); err != nil {
+		return app, err
+	}
 	rest := l.scopes
 	for _, a := range apis {
 		of := part.API{Name: a.Name}
@@ -100,7 +103,7 @@ func words(r *web.Request, l link, apis []resource.Resource) ConnectedApp {
 	for _, s := range rest.All() {
 		app.Identity = append(app.Identity, string(s))
 	}
-	return app
+	return app, nil
 }
 
 func (room *Room) apps(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
@@ -118,7 +121,11 @@ func (room *Room) apps(w http.ResponseWriter, r *web.Request, o visit.Owner) err
 	}
 	page := &Apps{Frame: f}
 	for _, l := range links {
-		page.Apps = append(page.Apps, words(r, l, apis))
+		app, err := room.words(r, l, apis)
+		if err != nil {
+			return err
+		}
+		page.Apps = append(page.Apps, app)
 	}
 	return visit.Show(w, http.StatusOK, page)
 }
@@ -146,7 +153,11 @@ func (room *Room) askWithdraw(w http.ResponseWriter, r *web.Request, o visit.Own
 		return err
 	}
 	f.Path = visit.URL(r, PathWithdraw, fieldClient, which)
-	page := &Withdraw{Frame: f, App: words(r, links[i], apis), Action: visit.URL(r, PathWithdraw)}
+	app, err := room.words(r, links[i], apis)
+	if err != nil {
+		return err
+	}
+	page := &Withdraw{Frame: f, App: app, Action: visit.URL(r, PathWithdraw)}
 	page.Hidden = []part.Field{{Name: fieldClient, Value: which}}
 	return visit.Show(w, http.StatusOK, page)
 }

@@ -20,6 +20,8 @@ type Overview struct {
 	Advice []Advice
 	// LastSignIn is when the session before this one began; zero if none did.
 	LastSignIn time.Time
+	// Brands tells whether the person may change how the tenant's pages look.
+	Brands bool
 }
 
 var overview = own.Parse(files, "overview.html")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 )
@@ -20,8 +21,20 @@ var layout = part.Parse(files, "mail.html")
 
 // Brand is whose messages they are.
 type Brand struct {
-	TenantName string // the tenant's display name
-	Host       string // of the configured origin, for codes that browsers fill in
+	TenantName string      // the tenant's display name
+	Host       string      // of the configured origin, for codes that browsers fill in
+	Theme      brand.Theme // its colours; the zero value for the built-in ones
+}
+
+// colours are tokens by their names.
+type colours map[string]string
+
+func byName(tokens []brand.Token) colours {
+	c := colours{}
+	for _, t := range tokens {
+		c[t.Name] = t.Value
+	}
+	return c
 }
 
 // Rendered is a mail in both its forms.
@@ -42,6 +55,8 @@ type fact struct {
 type page struct {
 	Locale     part.Locale
 	TenantName string
+	Light      colours
+	Dark       colours
 	Subject    *part.Message
 	Sentence   *part.Message
 	Code       string
@@ -79,6 +94,8 @@ func compose(m notify.Message, b Brand) (*page, error) {
 		return nil, fmt.Errorf("mail: no wording for %s", m.Kind)
 	}
 	p := &page{Locale: part.Negotiate("", m.Locale), TenantName: calm(b.TenantName), Code: m.Values["code"], Link: m.Values["link"], NotMe: m.NotMe}
+	light, dark := b.Theme.Colours()
+	p.Light, p.Dark = byName(light), byName(dark)
 	values, err := p.values(m)
 	if err != nil {
 		return nil, err

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 
+	look "github.com/cardea-iam/cardea/internal/brand"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/ui/mail"
 	"github.com/cardea-iam/cardea/internal/ui/part"
@@ -18,6 +20,8 @@ import (
 var (
 	update = flag.Bool("update", false, "write the golden files anew")
 	brand  = mail.Brand{TenantName: "Larkspur Studio", Host: "id.example.com"}
+	// plum is a theme with a light palette only; the dark one follows from it.
+	plum   = look.Theme{Light: look.Palette{Accent: "#6b2a6e", Background: "#faf5ef", Text: "#201a1f"}}
 	sample = notify.Values{
 		"code": "482913", "link": "https://id.example.com/signin/code?t=cdr_x", "minutes": "10", "hours": "24", "count": "7", "left": "2",
 		"date": "2026-12-01T00:00:00Z", "time": "2026-11-22T14:05:00Z", "factor": "totp", "address": "mira.new@larkspur.example",
@@ -78,6 +82,42 @@ func golden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
 		t.Errorf("%s differs (%v); if that is meant: go test ./internal/ui/mail -update", path, err)
+	}
+}
+
+// TestGoldenStyle holds how a mail looks without and with a brand.
+func TestGoldenStyle(t *testing.T) {
+	branded := brand
+	branded.Theme = plum
+	for name, b := range map[string]mail.Brand{"builtin": brand, "branded": branded} {
+		r, err := mail.Render(message(notify.SignInCode, part.English), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(r.HTML, "<style>")
+		style, _, _ := strings.Cut(rest, "</style>")
+		golden(t, "style-"+name+".css", style)
+	}
+}
+
+var colourPair = regexp.MustCompile(`background: (#[0-9a-f]{6});(?: [a-z-]+: [^;]+;)* color: (#[0-9a-f]{6})`)
+
+// What is written on a ground can be read there in both schemes, whatever the brand.
+func TestMailsCanBeRead(t *testing.T) {
+	branded := brand
+	branded.Theme = plum
+	r, err := mail.Render(message(notify.UnusualSignIn, part.English), branded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs := colourPair.FindAllStringSubmatch(r.HTML, -1)
+	if len(pairs) < 6 || !strings.Contains(r.HTML, "#6b2a6e") {
+		t.Fatalf("%d pairs of colours:\n%s", len(pairs), r.HTML)
+	}
+	for _, p := range pairs {
+		if got := look.Contrast(look.Colour(p[1]), look.Colour(p[2])); got < look.LeastText {
+			t.Errorf("%s: %.2f", p[0], got)
+		}
 	}
 }
 

@@ -63,7 +63,11 @@ func (p *Pages) SignOut(w http.ResponseWriter, r *web.Request, q logout.Question
 	if err != nil {
 		return err
 	}
-	return visit.Show(w, http.StatusOK, &SignOut{Base: base, App: visit.App(q.Client), Person: visit.Person(person), Action: q.Action})
+	app, err := p.visits.AppWithLogo(r.Context(), visit.Tenant(r), q.Client)
+	if err != nil {
+		return err
+	}
+	return visit.Show(w, http.StatusOK, &SignOut{Base: base, App: app, Person: visit.Person(person), Action: q.Action})
 }
 
 // SignedOut says that the session has ended. back is the client's validated post-logout target,

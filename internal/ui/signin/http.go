@@ -124,6 +124,8 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		return err
 	}
 	switch {
+	case step.Unmet:
+		return room.Visits.GiveUp(r.Context(), w, r, g)
 	case step.Verdict == signin.Impossible:
 		return visit.ErrForbidden
 	case step.Verdict == signin.Enrol:

@@ -102,8 +102,29 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	case signin.Enrol:
 		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
 	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
+		if step.Unmet {
+			return room.giveUp(ctx, r, g)
+		}
 	}
 	return room.finish(ctx, w, r, g, remember)
+}
+
+// GiveUp leads a person who cannot prove what an application needs back to it (Step.Unmet).
+func (room *Room) GiveUp(ctx context.Context, w http.ResponseWriter, r *web.Request, g Guest) error {
+	to, err := room.giveUp(ctx, r, g)
+	if err != nil {
+		return err
+	}
+	web.SeeOther(w, to)
+	return nil
+}
+
+func (room *Room) giveUp(ctx context.Context, r *web.Request, g Guest) (string, error) {
+	err := room.SignIn.GiveUp(ctx, g.Caller, Tenant(r), g.Place(), g.Session, Arrival(r))
+	if errors.Is(err, signin.ErrGone) || errors.Is(err, signin.ErrIncomplete) {
+		return "", ErrExpired
+	}
+	return ReturnPath(g.Interaction), err
 }
 
 // finish starts the session and gives the browser its cookies.
@@ -162,6 +183,8 @@ func (room *Room) Proving(ctx context.Context, w http.ResponseWriter, r *web.Req
 func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step signin.Step) error {
 	to := PathSignIn
 	switch {
+	case step.Unmet:
+		return room.GiveUp(r.Context(), w, r, g)
 	case g.Interaction.Kind == interaction.Recover:
 		Return(w, g.Interaction)
 		return nil
