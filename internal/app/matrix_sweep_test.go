@@ -127,7 +127,8 @@ func TestAU12_ForcedEnrolmentEndsInAStrongSession(t *testing.T) {
 
 // unfresh are the forms of own pages that need no fresh proof, and why.
 var unfresh = map[string]string{
-	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away",
+	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away", "/account/sessions/end-all": "takes away", "/account/sessions/leave": "takes away",
+	"/account/profile/picture": "no credential and no address", "/account/profile/preferences": "no credential and no address",
 	"/account/deletion/keep": "only who leaves is let in", "/account/deletion/signout": "takes away",
 	"/account/profile": "no credential and no address", "/account/password": "asks for the password itself",
 	"/account/approve":                      "asks for the number on the other device's page",
