@@ -61,7 +61,7 @@ fuzz: ## every fuzz target, FUZZTIME each
 	@bash test/fuzz.sh $(FUZZTIME)
 
 timing: ## whether time tells who exists (AU19); needs a quiet machine
-	CARDEA_TIMING=1 $(GO) test -count=1 -v -run AU19_Timing ./internal/factor/password
+	CARDEA_TIMING=1 $(GO) test -count=1 -v -timeout 20m -run AU19_Timing ./internal/factor/password ./internal/app
 
 docs: ## what is generated from the source
 	$(GO) generate ./... && $(GO) run ./internal/conformance

@@ -81,8 +81,8 @@ func AddVerified(tx *store.Tx, tenant id.Tenant, account ID, e EmailAddress) (ad
 	return true, touch(tx, tenant, account)
 }
 
-// Prefer makes a verified address of the account its primary one. Refusals: not_found, conflict.
-func Prefer(tx *store.Tx, tenant id.Tenant, account ID, e EmailAddress) error {
+// MakePrimary makes a verified address of the account its primary one. Refusals: not_found, conflict.
+func MakePrimary(tx *store.Tx, tenant id.Tenant, account ID, e EmailAddress) error {
 	a, err := Get(tx.Read(), tenant, account)
 	if err != nil {
 		return missing(err)

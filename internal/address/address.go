@@ -105,7 +105,7 @@ func (room *Room) Prefer(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		return err
 	}
 	return room.guard.Do(ctx, c, account.PreferOwnEmail.On(tenant, who, nil), func(tx *store.Tx) error {
-		if err := account.Prefer(tx, tenant, who, e); err != nil {
+		if err := account.MakePrimary(tx, tenant, who, e); err != nil {
 			return err
 		}
 		return room.warn(tx, tenant, who, notify.EmailPreferred, notify.Values{"address": string(e)})

@@ -17,9 +17,9 @@ type NewInvitation struct {
 	// Name fills in the person's name.
 	Name string `json:"name,omitempty"`
 	// Groups are ids of groups that the account will belong to.
-	Groups []membership.GroupID `json:"groups,omitempty"`
+	Groups []membership.GroupID `json:"member_of,omitempty"`
 	// Roles are roles that the account will have: ids, or owner, admin or auditor.
-	Roles []membership.Role `json:"roles,omitempty"`
+	Roles []membership.Role `json:"holds,omitempty"`
 	// Locale is the language of the letter, such as de.
 	Locale string `json:"locale,omitempty"`
 }

@@ -34,7 +34,10 @@ var _ = setting.Declare("toy", "A setting of this test.", struct {
 const onePixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOQjfEHAAFiAMlN1xw6AAAAAElFTkSuQmCC"
 
 // victims are ids of one thing of each kind in a tenant.
-type victims struct{ account, group, role, client, resource, session, token, effect, policy, signin, imported string }
+type victims struct {
+	account, group, role, client, resource, session, token, effect, policy, signin, imported string
+	invitation                                                                               string
+}
 
 func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	t.Helper()
@@ -63,6 +66,7 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 	}
 	v.effect = string(waiting[0].ID)
 	v.policy = post("/assurance/policies", `{"name":"victim","source":"@says(\"x\") forbid (principal, action, resource) when { context.level > 3 };"}`, "id")
+	v.invitation = post("/invitations", `{"email":"victim-`+strings.Trim(prefix, "/")+`@new.example"}`, "id")
 	v.signin = string(w.SignIn(t, tenant, w.People[prefix+"plain"].ID, session.ID(v.session)))
 	as(t, w, who, "PUT", where+v1+"/groups/"+v.group+"/members/"+v.account, "").want(t, 204)
 	as(t, w, who, "PUT", where+v1+"/roles/"+v.role+"/bindings/"+v.account, "").want(t, 204)
@@ -73,41 +77,43 @@ func plant(t *testing.T, w *apitest.World, prefix, where string) victims {
 func (v victims) fill(path string) string {
 	noun := strings.Split(strings.TrimPrefix(path, v1+"/"), "/")[0]
 	id := map[string]string{"accounts": v.account, "groups": v.group, "roles": v.role, "clients": v.client, "resources": v.resource,
-		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "tenants": "acme", "brands": v.client}[noun]
+		"sessions": v.session, "outbox": v.effect, "assurance": v.policy, "signins": v.signin, "tokens": v.token, "imports": v.imported, "invitations": v.invitation, "tenants": "acme", "brands": v.client}[noun]
 	return strings.NewReplacer("{id}", id, "{name}", "toy", "{kind}", "password", "{credential}", "1", "{account}", v.account, "{subject}", v.account, "{scope}", v.client, "{slot}", "icon").Replace(path)
 }
 
 // body is a good body for a route that takes one; it names the victim where a body can.
 func (v victims) body(name string) string {
 	return map[string]string{
-		"api.tenant.create":        `{"name":"other"}`,
-		"api.tenant.update":        `{"display_name":"taken over"}`,
-		"api.account.create":       `{"username":"intruder","name":"x"}`,
-		"api.account.update":       `{"name":"taken over"}`,
-		"api.account.set_password": `{"password":"seven purple umbrellas sing"}`,
-		"api.account.add_email":    `{"email":"intruder@example.com","email_verified":true}`,
-		"api.account.verify_email": `{"email":"v@example.com"}`,
-		"api.account.prefer_email": `{"email":"v@example.com"}`,
-		"api.account.remove_email": `{"email":"v@example.com"}`,
-		"api.group.create":         `{"name":"intruders"}`,
-		"api.group.update":         `{"name":"intruders"}`,
-		"api.role.create":          `{"name":"intruder"}`,
-		"api.role.update":          `{"name":"intruder"}`,
-		"api.client.create":        `{"client_name":"intruder","grant_types":["client_credentials"]}`,
-		"api.client.update":        `{"client_name":"taken over"}`,
-		"api.client.rotate_secret": `{"grace":0}`,
-		"api.resource.create":      `{"audience":"https://intruder.example","name":"x"}`,
-		"api.resource.update":      `{"name":"taken over"}`,
-		"api.key.rotate":           `{"now":true}`,
-		"api.setting.update":       `{"open":true}`,
-		"api.assurance.create":     `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
-		"api.assurance.update":     `{"name":"intruder"}`,
-		"api.assurance.simulate":   `{"instead":"signin-dormant"}`,
-		"api.brand.update":         `{"layout":"side"}`,
-		"api.brand.upload":         `{"image":"` + onePixel + `"}`,
-		"api.import.begin":         `{"sha256":"` + strings.Repeat("ad", 32) + `","size":9}`,
-		"api.import.add":           `{"after":0,"done":9,"lines":["{\"username\":\"intruder\"}"]}`,
-		"api.token.create":         `{"name":"x","account":"` + v.account + `"}`,
+		"api.tenant.create":         `{"name":"other"}`,
+		"api.tenant.update":         `{"display_name":"taken over"}`,
+		"api.account.create":        `{"username":"intruder","name":"x"}`,
+		"api.invitation.create":     `{"email":"intruder@new.example"}`,
+		"api.account.recovery_link": `{"without_factors":true}`,
+		"api.account.update":        `{"name":"taken over"}`,
+		"api.account.set_password":  `{"password":"seven purple umbrellas sing"}`,
+		"api.account.add_email":     `{"email":"intruder@example.com","email_verified":true}`,
+		"api.account.verify_email":  `{"email":"v@example.com"}`,
+		"api.account.prefer_email":  `{"email":"v@example.com"}`,
+		"api.account.remove_email":  `{"email":"v@example.com"}`,
+		"api.group.create":          `{"name":"intruders"}`,
+		"api.group.update":          `{"name":"intruders"}`,
+		"api.role.create":           `{"name":"intruder"}`,
+		"api.role.update":           `{"name":"intruder"}`,
+		"api.client.create":         `{"client_name":"intruder","grant_types":["client_credentials"]}`,
+		"api.client.update":         `{"client_name":"taken over"}`,
+		"api.client.rotate_secret":  `{"grace":0}`,
+		"api.resource.create":       `{"audience":"https://intruder.example","name":"x"}`,
+		"api.resource.update":       `{"name":"taken over"}`,
+		"api.key.rotate":            `{"now":true}`,
+		"api.setting.update":        `{"open":true}`,
+		"api.assurance.create":      `{"name":"intruder","source":"@says(\"x\") forbid (principal, action, resource);"}`,
+		"api.assurance.update":      `{"name":"intruder"}`,
+		"api.assurance.simulate":    `{"instead":"signin-dormant"}`,
+		"api.brand.update":          `{"layout":"side"}`,
+		"api.brand.upload":          `{"image":"` + onePixel + `"}`,
+		"api.import.begin":          `{"sha256":"` + strings.Repeat("ad", 32) + `","size":9}`,
+		"api.import.add":            `{"after":0,"done":9,"lines":["{\"username\":\"intruder\"}"]}`,
+		"api.token.create":          `{"name":"x","account":"` + v.account + `"}`,
 	}[name]
 }
 

@@ -43,7 +43,7 @@ func (c try) everything(but func(r web.Route) bool) (sent int) {
 
 // leaves are the routes that end a session or what is under way; nothing can come out behind them.
 func leaves(r web.Route) bool {
-	return slices.Contains([]string{"POST /signout", "POST /signin/cancel", "POST /account/sessions/end", "POST /account/deletion/signout"}, r.Method+" "+r.Path)
+	return slices.Contains([]string{"POST /signout", "POST /signin/cancel", "POST /account/sessions/end", "POST /account/sessions/end-all", "POST /account/sessions/leave", "POST /account/deletion/signout"}, r.Method+" "+r.Path)
 }
 
 // AU10, AU12, AU02: from no state, and under no policy, does a walk over all routes end with more than
@@ -127,8 +127,8 @@ func TestAU12_ForcedEnrolmentEndsInAStrongSession(t *testing.T) {
 
 // unfresh are the forms of own pages that need no fresh proof, and why.
 var unfresh = map[string]string{
-	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away", "/account/sessions/end-all": "takes away", "/account/sessions/leave": "takes away",
-	"/account/profile/picture": "no credential and no address", "/account/profile/preferences": "no credential and no address",
+	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away",
+	"/account/sessions/end-all": "takes away", "/account/sessions/leave": "takes away",
 	"/account/deletion/keep": "only who leaves is let in", "/account/deletion/signout": "takes away",
 	"/account/profile": "no credential and no address", "/account/password": "asks for the password itself",
 	"/account/approve":                      "asks for the number on the other device's page",

@@ -25,11 +25,12 @@ var giving = map[string]string{
 	"interaction.continue": "POST /signin/choose", "session.start": "all doors of sign-in", "code.issue": "GET /oauth/authorize",
 	"token.issue": "POST /oauth/token", "token.redeem": "POST /oauth/token", "token.refresh": "POST /oauth/token",
 	"consent.give": "POST /consent", "apitoken.create": "POST /api/v1/tokens", "apitoken.create_own": "POST /api/v1/tokens",
+	"registration.join": "POST /signup/account", "invitation.accept": "POST /invitation", "recovery.second": "POST /recover/second", "recovery.restore": "POST /recover/password",
 	"setup.redeem": "POST /setup", "setup.offer": "the operator's console",
 }
 
 var (
-	gives   = regexp.MustCompile(`^(session\.start|interaction\.continue|token\.|code\.issue|consent\.give|setup\.)|\.(verify|enrol|redeem|refresh|create_own)$|^apitoken\.create|token\.issue|switch|impersonate|delegate`)
+	gives   = regexp.MustCompile(`^(session\.start|interaction\.continue|token\.|code\.issue|consent\.give|setup\.)|\.(verify|enrol|redeem|refresh|create_own)$|^apitoken\.create|token\.issue|^registration\.join|^recovery\.(second|restore)|^invitation\.accept|switch|impersonate|delegate`)
 	takesIt = regexp.MustCompile(`^(token\.revoke)$`)
 )
 
@@ -38,6 +39,9 @@ var (
 var inert = []string{
 	"GET /signin", "GET /signin/other", "GET /signin/enrol", "GET /signin/switch", "GET /signin/totp", "GET /signin/recovery-code", "GET /signin/passkey",
 	"GET /signin/email", "POST /signin/email/send", "GET /signin/email/link", "GET /signin/sms", "POST /signin/sms/send", "GET /signin/call", "POST /signin/call/send",
+	"GET /signin/password-change", "GET /signup", "POST /signup", "GET /signup/code", "POST /signup/code/again", "GET /signup/account", "GET /invitation",
+	"GET /recover", "POST /recover", "GET /recover/code", "POST /recover/code/again", "GET /recover/second", "GET /recover/password", "GET /recover/done",
+	"GET /recover/link", "GET /not-me", "POST /not-me",
 	"GET /signin/approval", "GET /signin/approval/state", "POST /signin/approval/ask",
 	"GET /signin/enrol/totp", "GET /signin/enrol/passkey", "POST /signin/cancel", "POST /signin/passkey/options", "POST /signin/passkey/anyone",
 	"POST /signin/enrol/passkey/options", "GET /consent", "GET /setup", "POST /setup", "GET /signedout", "POST /signout", "GET /{$}",

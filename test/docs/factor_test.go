@@ -46,9 +46,9 @@ func TestAddAFactorToTheLetter(t *testing.T) {
 		follow(t, filepath.Join(tree, s[1]), s[2], s[3])
 	}
 	binary := filepath.Join(tree, "bin", "cardea")
-	build(t, tree, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/cardea")
-	build(t, tree, "go", "vet", "-trimpath", "./internal/factor/word", "./internal/ui/word", "./test/access")
-	build(t, tree, "go", "test", "-trimpath", "-run", "Floors|EveryRouteIsClassified|EveryActionIsSaid|Message", "./internal", "./internal/app", "./internal/ui")
+	execute(t, tree, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/cardea")
+	execute(t, tree, "go", "vet", "-trimpath", "./internal/factor/word", "./internal/ui/word", "./test/access")
+	execute(t, tree, "go", "test", "-trimpath", "-run", "Floors|EveryRouteIsClassified|EveryActionIsSaid|Message", "./internal", "./internal/app", "./internal/ui")
 
 	s, err := rig.NewServer(binary, filepath.Join(t.TempDir(), "data"))
 	if err != nil {
@@ -64,7 +64,7 @@ func TestAddAFactorToTheLetter(t *testing.T) {
 	})
 	for _, block := range fence.FindAllStringSubmatch(string(page), -1) {
 		if block[1] == "sh" {
-			build(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
+			execute(t, tree, "bash", "-c", fmt.Sprintf("set -e; cardea() { %q --data %q \"$@\"; }\n%s", binary, s.Data, block[2]))
 		}
 	}
 	if _, err := s.CreateAccount(t.Context(), "ann", "quiet otter paints seven lamps"); err != nil {
@@ -128,7 +128,11 @@ func copySource(t *testing.T, from, to string) {
 		if !d.Type().IsRegular() || d.Name() == ".git" {
 			return nil
 		}
-		return os.Link(name, filepath.Join(to, rel))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), text, 0o600)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -165,15 +169,13 @@ func follow(t *testing.T, name, kind, text string) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(name); err != nil && !os.IsNotExist(err) { // a link to the source
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func build(t *testing.T, dir, program string, args ...string) {
+// execute runs a program in a folder.
+func execute(t *testing.T, dir, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // the page's own words
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")

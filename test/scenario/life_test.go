@@ -40,7 +40,7 @@ const (
 // passkey, signed in by what the browser offers, an authenticator app, the passkey lost, in by a
 // recovery code, the mails that told of all of it, the data downloaded, the account deleted.
 func TestTheLifeOfAnAccount(t *testing.T) {
-	s := serve(t, "--mail-inbox")
+	s := serve(t, "--mail-inbox", "true")
 	if err := s.Command(t.Context(), nil, "setting", "set", "registration", "open=true"); err != nil {
 		t.Fatal(err)
 	}
@@ -57,13 +57,24 @@ func TestTheLifeOfAnAccount(t *testing.T) {
 	g.delete()
 }
 
-// mail opens the newest mail and returns what it says; the browser then is where it was.
-func (g *life) mail() string {
+// mail waits for a mail whose subject has the word, opens it and returns what it says; the browser
+// then is where it was. Mails leave a moment after what they tell.
+func (g *life) mail(word string) string {
 	g.t.Helper()
-	at := g.location()
-	g.open(g.s.URL + "/inbox")
-	g.press("message-0", "#text")
-	text := g.text("#text")
+	at, text := g.location(), ""
+	for end := time.Now().Add(20 * time.Second); text == ""; {
+		if time.Now().After(end) {
+			g.t.Fatalf("no mail about %q:\n%s", word, g.text("main"))
+		}
+		g.open(g.s.URL + "/inbox")
+		for n := 0; g.has(fmt.Sprintf("#message-%d", n)); n++ {
+			if id := fmt.Sprintf("message-%d", n); strings.Contains(strings.ToLower(g.text("#"+id)), word) {
+				g.do(chromedp.Click(chromedp.CSS("#"+id+" a")), chromedp.WaitReady(chromedp.CSS("#text")))
+				text = g.text("#text")
+				break
+			}
+		}
+	}
 	g.open(at)
 	return text
 }
@@ -75,7 +86,7 @@ func (g *life) signUp() {
 	g.fill("email", gracesMail)
 	g.press("submit", "#code")
 	g.shoot("02-code")
-	code := regexp.MustCompile(`\b[0-9]{6,8}\b`).FindString(g.mail())
+	code := regexp.MustCompile(`\b[0-9]{6,8}\b`).FindString(g.mail("confirm"))
 	if code == "" {
 		g.t.Fatal("the mail has no code")
 	}
@@ -220,7 +231,7 @@ func (g *life) delete() {
 	g.shoot("15-delete")
 	g.press("delete-yes", "#deletion-asked")
 	g.shoot("16-asked")
-	if text := g.mail(); !strings.Contains(text, "delet") {
+	if text := g.mail("delet"); !strings.Contains(text, "delet") {
 		g.t.Errorf("the last mail says nothing of it: %s", text)
 	}
 }

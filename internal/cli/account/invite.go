@@ -21,10 +21,10 @@ func invite(c *cmd.Connection) *cobra.Command {
 			noun   cmd.Noun
 			member string
 			given  []string
-		}{{cmd.Group, "groups", *groups}, {cmd.Role, "roles", *roles}} {
+		}{{cmd.Group, "member_of", *groups}, {cmd.Role, "holds", *roles}} {
 			var ids []string
 			for _, text := range list.given {
-				if list.member == "roles" && cmd.BuiltIn(text) {
+				if list.member == "holds" && cmd.BuiltIn(text) {
 					ids = append(ids, text)
 					continue
 				}

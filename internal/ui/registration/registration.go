@@ -140,6 +140,9 @@ func (p *Person) Render(w io.Writer) error { return personPage.Execute(w, p.Loca
 // ClaimInputs are the fields of the claims that are asked for.
 func (p *Person) ClaimInputs() (out []part.Input) {
 	for i, name := range p.Asked {
+		if labels[name].label == "" {
+			continue // no claim that people could be asked for
+		}
 		in := part.Input{ID: "claim-" + strings.ReplaceAll(name, "_", "-"), Name: name, Type: "text", Label: labels[name].label, Value: p.Values[name],
 			Autocomplete: labels[name].autocomplete, Optional: name != "name", Autofocus: i == 0 && p.Problem == ""}
 		if p.BadClaim == name {

@@ -41,6 +41,16 @@ type channels struct {
 	denied []approval.Request
 }
 
+// local is a link's path, as a browser opens it at this server.
+func local(t *testing.T, link string) string {
+	t.Helper()
+	path, ok := strings.CutPrefix(link, configured)
+	if !ok {
+		t.Fatalf("a link to %s", link)
+	}
+	return path
+}
+
 func eachWithChannels(t *testing.T, fn func(t *testing.T, c *channels)) {
 	t.Helper()
 	var c *channels
@@ -54,7 +64,7 @@ func eachWithChannels(t *testing.T, fn func(t *testing.T, c *channels)) {
 		c = &channels{codes: codes{world: w, app: must(totp.New(w.g, root, limits, totp.Hooks{Added: hook, Removed: hook}))}}
 		c.paper = must(recovery.New(w.g, root, limits, recovery.Hooks{Made: hook, Beside: c.app.Enrolled,
 			Spent: func(*store.Tx, id.Tenant, account.ID, int) error { return nil }}))
-		c.notify = notify.New(root, origin, tenant.NewDirectory(w.store))
+		c.notify = notify.New(root, configured, tenant.NewDirectory(w.store))
 		mail := email.New(w.g, root, limits, c.notify, true)
 		phones := must(fphone.New(fphone.Options{Guard: w.g, Root: root, Throttle: limits, Notify: c.notify, SMS: []string{"+49"}, Voice: []string{"+49"}, Added: hook, Removed: hook}))
 		approve := must(approval.New(approval.Options{Guard: w.g, Beside: c.app.Enrolled, Denied: func(_ *store.Tx, _ id.Tenant, _ account.ID, q approval.Request) error {

@@ -42,8 +42,8 @@ import (
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
-// origin is the configured origin of links; requests come from elsewhere.
-const origin = "https://id.example"
+// configured is the configured origin of links; requests come from elsewhere.
+const configured = "https://id.example"
 
 // doors is a world with mail, and the ways into accounts beside sign-in.
 type doors struct {
@@ -69,7 +69,7 @@ func eachDoor(t *testing.T, fn func(t *testing.T, d *doors)) {
 			return notice.NewPages(w.visits).Translate(rw, r, err)
 		}
 		d.factors(w)
-		letters := notify.New(secret.NewRoot([32]byte{7}), origin, tenant.NewDirectory(w.store))
+		letters := notify.New(secret.NewRoot([32]byte{7}), configured, tenant.NewDirectory(w.store))
 		boxes := d.rooms(w, letters)
 		pages = &code.Room{TOTP: d.app, Recovery: d.paper, Translate: translate}
 		desk = &own.Desk{Translate: translate}
@@ -158,10 +158,10 @@ func kinds(mail []notify.Message) (out []string) {
 	return out
 }
 
-// local is a link's path, as a browser opens it at this server.
-func local(t *testing.T, link string) string {
+// pathOf is a link's path, as a browser opens it at this server.
+func pathOf(t *testing.T, link string) string {
 	t.Helper()
-	rest, ok := strings.CutPrefix(link, origin)
+	rest, ok := strings.CutPrefix(link, configured)
 	if !ok {
 		t.Fatalf("the link %s is not below the configured origin", link)
 	}

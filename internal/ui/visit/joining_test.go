@@ -237,7 +237,7 @@ func TestAU04_Invitation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return v, local(t, d.letter(notify.Invitation, to).Values["link"])
+			return v, pathOf(t, d.letter(notify.Invitation, to).Values["link"])
 		}
 		_, link := invite("eve@new.example")
 		b := d.browser()
@@ -300,7 +300,7 @@ func TestInvitationOfSomebodyWhoFell(t *testing.T) {
 		if _, err := d.joining.Invite(t.Context(), ada, id.Default, in); err != nil {
 			t.Fatal(err)
 		}
-		link := local(t, d.letter(notify.Invitation, "eve@new.example").Values["link"])
+		link := pathOf(t, d.letter(notify.Invitation, "eve@new.example").Values["link"])
 		b := d.browser()
 		page := b.follow(b.get(link))
 		if err := membership.Unbind(t.Context(), d.g, operator, id.Default, "admin", membership.Subject{Account: d.ada}); err != nil {

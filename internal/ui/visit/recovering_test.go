@@ -57,7 +57,7 @@ func TestStoryOfARecovery(t *testing.T) {
 		m := d.letter(notify.RecoveryCode, "ada@one.example")
 		page = b.submit(page, "submit", "code", "0").expect(t, 200, "").says(t, "not right")
 		// The link shows a button; only the button spends, and only here.
-		link := local(t, m.Values["link"])
+		link := pathOf(t, m.Values["link"])
 		d.browser().get(link).expect(t, 400, "")
 		page = b.get(link).expect(t, 200, "").says(t, "You opened the link")
 		page = b.follow(b.submit(page, "submit").expect(t, 303, "/recover/password")).says(t, "Choose a new password")
@@ -288,7 +288,7 @@ func TestAU01_RecoveryLinkFromTheConfiguredOrigin(t *testing.T) {
 			d.clock.Advance(4 * time.Hour)
 			b := d.browser()
 			b.send("POST", "/recover", url.Values{"username": {"ada"}}, h).expect(t, 303, "/recover/code")
-			if m := d.letter(notify.RecoveryCode, "ada@one.example"); !strings.HasPrefix(m.Values["link"], origin+"/recover/code?code=") {
+			if m := d.letter(notify.RecoveryCode, "ada@one.example"); !strings.HasPrefix(m.Values["link"], configured+"/recover/code?code=") {
 				t.Errorf("%v: %s", h, m.Values["link"])
 			}
 		}
@@ -355,9 +355,9 @@ func TestAU04_RecoveryLink(t *testing.T) {
 				t.Fatal(err)
 			}
 			if w.Mail {
-				return local(t, d.letter(notify.RecoveryLink, "ada@one.example").Values["link"])
+				return pathOf(t, d.letter(notify.RecoveryLink, "ada@one.example").Values["link"])
 			}
-			return local(t, l.URL.Reveal())
+			return pathOf(t, l.URL.Reveal())
 		}
 		open := func(link string) answer { return d.browser().get(link) }
 		use := func(link, with string) answer {
@@ -411,7 +411,7 @@ func TestAU04_NotMe(t *testing.T) {
 		b := d.browser()
 		done := d.proved(b, "ada", "ada@one.example")
 		b.post("/recover/password", url.Values{"i": {done}, "new_password": {other}}).expect(t, 303, "/recover/done")
-		link := local(t, d.letter(notify.Recovered, "ada@one.example").NotMe)
+		link := pathOf(t, d.letter(notify.Recovered, "ada@one.example").NotMe)
 		thief := d.browser()
 		thief.signIn("ada", other)
 		thief.get("/account").expect(t, 200, "")

@@ -71,11 +71,9 @@ import (
 var schema = []store.Migrations{
 	audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, brand.Migrations, resource.Migrations, session.Migrations, consent.Migrations,
 	issued.Migrations, credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, password.Migrations, passkey.Migrations, setting.Migrations, assurance.Migrations, throttle.Migrations,
-	notify.Migrations,
-	outbox.Migrations,
+	outbox.Migrations, notify.Migrations, mailbox.Migrations, registration.Migrations,
 	outofband.Migrations,
 	approval.Migrations,
-	outbox.Migrations, notify.Migrations, mailbox.Migrations, registration.Migrations,
 }
 
 const (
