@@ -83,7 +83,7 @@ func samples(l part.Locale) []sample {
 		{"consent-nothing", &consent.Page{Base: b, App: app, Person: tom, Action: "/consent", Withheld: []part.API{{Name: "MyCalApp", Scopes: []part.Scope{{Name: "write:events"}}}}}},
 		{"overview", &account.Overview{Frame: at(own.PathOverview), Sessions: 3, Apps: 2, PasswordChangedAt: now.AddDate(0, -5, 0), LastSignIn: now.AddDate(0, 0, -1)}},
 		{"overview-new", &account.Overview{Frame: at(own.PathOverview), Sessions: 1}},
-		{"profile", &account.Profile{Frame: done(own.PathProfile, account.ProfileSaved), Action: "/account/profile", Claims: claims, Email: mira.Email, EmailVerified: true}},
+		{"profile", &account.Profile{Frame: done(own.PathProfile, account.ProfileSaved), Action: "/account/profile", Claims: claims, Email: mira.Email, EmailVerified: true, PictureAction: "/picture", Preferences: account.Preferences{Action: "/preferences", Language: l, Theme: "dark"}}},
 		{"profile-problems", &account.Profile{Frame: at(own.PathProfile), Action: "/account/profile", Claims: claims, Email: mira.Email, Problems: map[string]account.Problem{"": account.ChangedElsewhere, "phone_number": account.BadPhoneNumber, "name": account.TooLong}}},
 		{"password", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15}},
 		{"password-problems", &account.Password{Frame: at(own.PathPassword), Action: "/account/password", MinLength: 15, CurrentProblem: account.CurrentWrong, NewProblem: account.PasswordShort, RepeatProblem: account.RepeatDiffers}},

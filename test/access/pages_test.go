@@ -67,6 +67,7 @@ func (w *world) pages() []page {
 		at("password, too short", "too short", ann, change(password, "short", "short")),
 		at("password, not the same twice", "are not the same", ann, change(password, "a new pass phrase of mine", "another pass phrase of mine")),
 		at("sessions", "This browser", ann, open("/account/sessions")),
+		at("preferences saved", "Your preferences are saved", bob, open("/account/profile"), press("preferences-submit")),
 		at("apps, none", "No connected apps", bob, open("/account/apps")),
 		at("apps", "Withdraw access", ann, authorize(asks("prompt", "consent", "resource", api, "scope", "openid profile read")), press("approve"), open("/account/apps")),
 		at("withdraw an app", "can no longer do anything", ann, open("/account/apps"), press("main a")),
