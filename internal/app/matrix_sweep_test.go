@@ -130,7 +130,7 @@ var unfresh = map[string]string{
 	"/account/apps/withdraw": "takes away", "/account/sessions/end": "takes away", "/account/sessions/end-others": "takes away",
 	"/account/sessions/end-all": "takes away", "/account/sessions/leave": "takes away",
 	"/account/deletion/keep": "only who leaves is let in", "/account/deletion/signout": "takes away",
-	"/account/profile": "no credential and no address", "/account/password": "asks for the password itself",
+	"/account/profile": "no credential and no address", "/account/profile/picture": "a picture", "/account/profile/preferences": "language and theme", "/account/password": "asks for the password itself",
 	"/account/approve":                      "asks for the number on the other device's page",
 	"/account/security/recovery-codes/hide": "hides", "/account/security/passkeys/rename": "a name",
 }
