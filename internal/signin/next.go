@@ -204,6 +204,7 @@ func (q question) hear(p proof) (hearing, error) {
 	if err != nil {
 		return hearing{}, err
 	}
+	signals.Remembered = signals.Remembered || q.from.InSession
 	all, err := q.room.promised(q.r, q.tenant, p.who)
 	if err != nil {
 		return hearing{}, err

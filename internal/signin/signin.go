@@ -117,6 +117,9 @@ type Arrival struct {
 	Agent     string // User-Agent
 	Device    string // the device cookie's text, not trusted
 	Automated bool   // a program seems to have sent it
+	// InSession: the person is in the middle of a session at the account pages. Whoever sets up a
+	// second factor there is not asked for it on the next page; policies see a remembered browser.
+	InSession bool
 }
 
 // Verdict is what Next says.

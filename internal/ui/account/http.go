@@ -61,9 +61,9 @@ func (room *Room) Routes() []web.Route {
 		d.Post("ui.account.sessions.end", PathEnd, session.EndOwn.Name(), web.RateStandard, room.endSession),
 		d.Post("ui.account.sessions.others", PathEndOthers, session.EndOthers.Name(), web.RateStandard, room.endOthers),
 		d.Post("ui.account.sessions.all", PathEndAll, session.EndEvery.Name(), web.RateStandard, room.endAll),
-		d.Post("ui.account.sessions.leave", PathLeave, session.Logout.Name(), web.RateStandard, room.leave),
+		d.LeavePost("ui.account.sessions.leave", PathLeave, session.Logout.Name(), room.leave),
 		d.Post("ui.account.withdraw.post", PathWithdraw, consent.Withdraw.Name(), web.RateStandard, room.withdraw),
-		d.Post("ui.signout", own.PathSignOut, session.Logout.Name(), web.RateStandard, room.signOut),
+		d.LeavePost("ui.signout", own.PathSignOut, session.Logout.Name(), room.signOut),
 	}
 }
 

@@ -54,6 +54,18 @@ func (d *Desk) FreshPost(name, path, action string, rate web.RateClass, back str
 	return d.post(name, path, action, rate, d.fresh(back, take))
 }
 
+// LeavePost is Post for a form that only takes away what the session has: signing out. It asks for no
+// more than the session itself.
+func (d *Desk) LeavePost(name, path, action string, take Handler) web.Route {
+	return d.post(name, path, action, web.RateStandard, func(w http.ResponseWriter, r *web.Request) error {
+		o, ok, err := d.Visits.Present(r.Context(), w, r)
+		if err != nil || !ok {
+			return err
+		}
+		return take(w, r, o)
+	})
+}
+
 func (d *Desk) post(name, path, action string, rate web.RateClass, h web.Handler) web.Route {
 	return web.Route{
 		Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: rate, CSRF: web.Browser,

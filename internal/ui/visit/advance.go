@@ -238,9 +238,26 @@ type Owner struct {
 	Account account.Account
 }
 
-// Owner returns who is signed in and notes that the session is in use. If nobody is, ok is false
-// and the answer is written: the browser is on its way to sign in and will come back to the page.
+// Owner returns who is signed in, by a proof that is enough for the account pages: a session that
+// an application was content with need not be (security row AU10). If nobody is, ok is false and the
+// answer is written: the browser is on its way to sign in and will come back to the page.
 func (room *Room) Owner(ctx context.Context, w http.ResponseWriter, r *web.Request) (o Owner, ok bool, err error) {
+	o, ok, err = room.Present(ctx, w, r)
+	if err != nil || !ok {
+		return o, ok, err
+	}
+	from := Arrival(r)
+	from.InSession = true
+	enough, err := room.SignIn.Suffices(ctx, Tenant(r), interaction.Interaction{Kind: interaction.Account}, o.Session, from)
+	if err != nil || enough {
+		return o, enough, err
+	}
+	return o, false, room.welcome(ctx, w, r, o.Caller)
+}
+
+// Present is Owner whatever was proved: to sign out nobody has to prove more. It notes that the
+// session is in use.
+func (room *Room) Present(ctx context.Context, w http.ResponseWriter, r *web.Request) (o Owner, ok bool, err error) {
 	Remember(w, r)
 	c, s, err := room.caller(ctx, r)
 	if err != nil {
