@@ -43,6 +43,7 @@ var notExported = [][2]string{
 	{"import_run", "files that administrators imported"},
 	{"inbox_message", "what a server for development would have sent"},
 	{"interaction", "a sign-in under way: over within half an hour"},
+	{"mailbox_code", "codes that were sent to addresses, and which of them were proved: over within half an hour"},
 	{"notify_lane", "how many messages an address had, under a MAC: over within days"},
 	{"one_time", "codes and links that were not used yet: secrets, over within days"},
 	{"opaque_token", "tokens, as digests: the grants that they belong to are exported"},

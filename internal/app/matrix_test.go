@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -158,37 +157,47 @@ func (b *bench) disable(h *human, s state) {
 // AU10, AU11, AU12, AU16, AU02, N13: the matrix. Every door, under every policy, from every state
 // of the person: what comes out is what the model says, and never more.
 func TestAU10_AU16_DoorsAndPolicies(t *testing.T) {
-	cells, open := 0, map[string]int{}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
 			b := under(t, r, nil)
+			cells, open := 0, 0
 			for _, app := range r.apps() {
 				for _, s := range states {
+					var h *human
 					for _, d := range doors {
+						if h == nil {
+							h = b.people(s)
+						}
 						cells++
-						if b.cell(d, s, r, app) {
-							open[r.name]++
+						if b.cell(d, s, r, app, h) {
+							open++
+						}
+						if d.leavesTraces(s) {
+							h = nil
 						}
 					}
 				}
 			}
-			if (open[r.name] == 0) != (r.never || r.wish > 2) {
-				t.Errorf("%d doors open", open[r.name])
+			if (open == 0) != (r.never || r.wish > 2) {
+				t.Errorf("%d doors open", open)
 			}
+			t.Logf("%d states, %d doors: %d cells, %d open", len(states), len(doors), cells, open)
 		})
 	}
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(open)) {
-		lines = append(lines, fmt.Sprintf("%4d open: %s", open[name], name))
-	}
-	t.Logf("%d policies, %d states, %d doors: %d cells\n%s", len(rules), len(states), len(doors), cells, strings.Join(lines, "\n"))
+}
+
+// leavesTraces tells whether the person is another after the door: disabled, with one more factor, or
+// with letters that the next door would find. Every other door leaves them as they were, and each is
+// tried in a browser and an interaction of its own.
+func (d door) leavesTraces(s state) bool {
+	return s.disabled || d.adds.mail || s.bare && strings.Contains(d.route, "/enrol/")
 }
 
 // cell tries one door once and tells whether it opened.
-func (b *bench) cell(d door, s state, r rule, app string) bool {
+func (b *bench) cell(d door, s state, r rule, app string, h *human) bool {
 	b.t.Helper()
 	b.clock.Advance(31 * time.Second) // another step of the app
-	h := b.people(s)
 	c := b.stand(h, s, r, app)
 	b.disable(h, s)
 	b.clock.Advance(31 * time.Second)
