@@ -136,7 +136,7 @@ var unfresh = map[string]string{
 	"/account/sessions/end-all": "takes away", "/account/sessions/leave": "takes away",
 	"/account/deletion/keep": "only who leaves is let in", "/account/deletion/signout": "takes away",
 	"/account/profile": "no credential and no address", "/account/profile/picture": "no credential and no address",
-	"/account/profile/preferences": "no credential and no address", "/account/profile/picture": "a picture", "/account/profile/preferences": "language and theme", "/account/password": "asks for the password itself",
+	"/account/profile/preferences": "no credential and no address", "/account/password": "asks for the password itself",
 	"/account/approve":                      "asks for a session of two factors, and the number on the other page",
 	"/account/security/recovery-codes/hide": "hides",
 }
