@@ -101,7 +101,7 @@ func TestAChosenLanguageStays(t *testing.T) {
 		b.get("/no-such-page").says(t, "Il n’y a pas de page ici")
 		b.get("/account?ui_locales=xx").says(t, "Bonjour ADA")
 		b.get("/account?ui_locales=es").says(t, "Hola, ADA")
-		page = b.get("/account/profile").says(t, "Guardar el perfil")
+		b.get("/account/profile").says(t, "Guardar el perfil")
 		page = b.follow(b.post("/account/profile/preferences", url.Values{"language": {"de"}, "theme": {""}}).expect(t, 303, "/account/profile"))
 		page.says(t, "Ihre Einstellungen sind gespeichert")
 		b.submit(page, "signout")
