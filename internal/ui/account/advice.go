@@ -24,7 +24,7 @@ type Standings func(r *store.Reader, tenant id.Tenant, who account.ID) (Standing
 
 // Paths to which advice leads; other rooms have the pages.
 const (
-	PathPasskeys      = "/account/security/passkeys"
+	PathPasskeys      = "/account/security/passkeys" //nolint:gosec // a key of messages
 	PathRecoveryCodes = "/account/security/recovery-codes"
 )
 

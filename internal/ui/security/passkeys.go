@@ -12,8 +12,8 @@ import (
 // What the list reports after a change.
 const (
 	PasskeyAdded   part.Key = "passkey.done.added"
-	PasskeyRenamed part.Key = "passkey.done.renamed"
-	PasskeyRemoved part.Key = "passkey.done.removed"
+	PasskeyRenamed part.Key = "passkey.done.renamed" //nolint:gosec // a key of messages
+	PasskeyRemoved part.Key = "passkey.done.removed" //nolint:gosec // a key of messages
 )
 
 // FieldKey is the field that names a passkey.

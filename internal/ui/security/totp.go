@@ -21,7 +21,7 @@ type Problem = part.Key
 
 // The problems of setting up an app.
 const (
-	SetupWrong   Problem = "totp.problem.wrong"
+	SetupWrong   Problem = "totp.problem.wrong" //nolint:gosec // a key of messages
 	SetupExpired Problem = "totp.problem.expired"
 )
 
