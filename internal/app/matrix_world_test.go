@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,13 +65,29 @@ func must[T any](t *testing.T, v T, err error) T {
 	return v
 }
 
+// memory is a folder for the database: in memory where the system has such folders, for the matrix is
+// about what is decided and commits some ten thousand times.
+func memory(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "cardea-matrix-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 func newBench(t *testing.T, flags map[string]string) *bench {
 	t.Helper()
 	if flags == nil {
 		flags = map[string]string{}
 	}
 	for name, value := range map[string]string{
-		"data": filepath.Join(t.TempDir(), "data"), "mail-inbox": "true", "limits-costly-per-address": "0", "limits-costly-per-address-burst": "0",
+		"data": filepath.Join(memory(t), "data"), "mail-inbox": "true", "limits-costly-per-address": "0", "limits-costly-per-address-burst": "0",
 		"limits-begin-per-address": "0", "limits-begin-per-address-burst": "0",
 	} {
 		flags[name] = value

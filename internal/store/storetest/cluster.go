@@ -106,7 +106,7 @@ func start(bin, dir, address string) error {
 			return err
 		}
 	}
-	options := fmt.Sprintf("-k %s -p 5499 -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=64MB", dir)
+	options := fmt.Sprintf("-k %s -p 5499 -c listen_addresses='' -c fsync=off -c autovacuum=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=64MB", dir)
 	if err := run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "server.log"), "-o", options, "start"); err != nil {
 		return err
 	}
