@@ -26,7 +26,7 @@ var (
 // for the letter.
 func (w *window) find(to string, pattern *regexp.Regexp) string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 15*time.Second)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -65,7 +65,8 @@ func (w *window) read(ctx context.Context, path string) string {
 	return string(text)
 }
 
-var code = regexp.MustCompile(`(?m)(?:^\s*|code is |^)([A-Z]{4}[- ]?[A-Z]{4}|\d{6}|\d{3} \d{3})(?:$| is your|\.)`)
+// code is a code: a line of its own in a mail, the first word of a text message.
+var code = regexp.MustCompile(`(?m)^(?: {4})?([A-Z0-9-]{6,})(?: is your|\s*$)`)
 
 // enterCode writes the code of the newest letter to somebody into the page's field.
 func enterCode(to string) step {
@@ -79,7 +80,7 @@ func enterCode(to string) step {
 func openLetter(to, path string) step {
 	return func(w *window) {
 		w.t.Helper()
-		link := w.find(to, regexp.MustCompile(`https?://[^/\s]+(`+regexp.QuoteMeta(path)+`\?\S+)`))
+		link := w.find(to, regexp.MustCompile(`https?://[^/\s]+(`+regexp.QuoteMeta(path)+`\?[^\s>]+)`))
 		open(link)(w)
 	}
 }
