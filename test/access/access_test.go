@@ -53,6 +53,8 @@ type world struct {
 	app   rig.Client // asks for consent
 	own   rig.Client // does not
 	setup string     // address of the page that makes the first administrator
+	ids   map[person]string
+	used  map[string]bool // codes and links of letters that were used up
 }
 
 func newWorld(t *testing.T) *world {
@@ -75,9 +77,9 @@ func newWorld(t *testing.T) *world {
 		}
 		keep(t, "access.log", s.Log())
 	})
-	w := &world{Server: s, setup: setupLink(t, s)}
+	w := &world{Server: s, setup: setupLink(t, s), ids: map[person]string{}, used: map[string]bool{}}
 	for _, name := range people {
-		if _, err := s.CreateAccount(ctx, string(name), password, "--email", string(name)+"@mail.example", "--email-verified"); err != nil {
+		if w.ids[name], err = s.CreateAccount(ctx, string(name), password, "--email", name.mail(), "--email-verified"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,11 +9,13 @@ const (
 	bob   person = "bob"  // signed in; for pages behind a change that ann's other pages would feel
 	tom   person = "tom"  // signed in, with a passkey and an authenticator app as soon as he has set them up
 	joe   person = "joe"  // has a password and nothing else until he goes
+	may   person = "may"  // has a telephone
+	zoe   person = "zoe"  // loses her password
 	boss  person = "boss" // signed in, an administrator; the pages of set-up come before theirs
 )
 
 // people have accounts, all with the same password.
-var people = []person{ann, bob, tom, joe, boss}
+var people = []person{ann, bob, tom, joe, may, zoe, boss}
 
 // page is one page in one state, and how to come to it.
 type page struct {
@@ -43,13 +45,21 @@ func (w *world) pages() []page {
 			}
 		}
 	}
+	signUp := func(email string) step {
+		return func(w *window) {
+			for _, s := range []step{fill("email", email), tick("terms"), press("submit")} {
+				s(w)
+			}
+		}
+	}
+	offer := command("setting", "set", "factors", `offered=["password","passkey","totp","recovery_code","email","sms","voice","approval"]`)
 	stronger := asks("acr_values", "aal2", "resource", api, "scope", "openid read")
 	return []page{
 		at("sign-in", "Username or e-mail", guest, open("/account")),
 		at("sign-in for an app", "to continue to HireMe123", guest, authorize(asks())),
 		at("sign-in in French", "Nom d’utilisateur", guest, open("/account"), press("a[hreflang=fr]")),
 		at("sign-in, wrong password", "is not right", guest, open("/account"), signIn("nobody", "not the password")),
-		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), until("too many attempts", signIn("nobody", "not the password"))),
+		at("sign-in, too many attempts", "too many attempts", guest, open("/account"), signIn("nobody", "not the password"), until("too many attempts", fill("password", "not the password"), press("submit"))),
 		at("sign-in again", "HireMe123 wants to be sure", ann, authorize(asks("prompt", "login"))),
 		at("sign-in again, wrong password", "is not right", ann, authorize(asks("prompt", "login")), fill("password", "not the password"), press("submit")),
 		at("sign in as somebody else", "Choose an account", ann, open("/signin/switch")),
@@ -99,6 +109,44 @@ func (w *world) pages() []page {
 		at("set up a passkey to go on", "asks for a safer way", guest, authorize(stronger), signIn("joe", password), press("main a[href*=passkey]")),
 
 		at("phone number, not offered", "are not offered here", ann, open("/account/security/phone")),
+		at("phone number", "With the country code", may, offer, open("/account/security/phone")),
+		at("phone number, no number", "This is no phone number", may, open("/account/security/phone"), fill("number", "12"), press("submit")),
+		at("phone number, code sent", "Confirm the number", may, open("/account/security/phone"), fill("number", "+49 30 1234567"), press("submit")),
+		at("phone number confirmed", "Your phone number is confirmed", may, open("/account/security/phone"), fill("number", "+49 30 1234568"), press("submit"), enterCode("+49301234568"), press("confirm")),
+		at("code by text message", "We send a code to", guest, authorize(stronger), signIn("may", password)),
+		at("code by text message, sent", "Enter the code", guest, authorize(stronger), signIn("may", password), press("send")),
+		at("code by call", "read a code aloud", guest, authorize(stronger), signIn("may", password), press("other"), press("main a[href*=call]")),
+
+		at("code by e-mail", "We send a code and a link", guest, open("/account"), fill("username", "bob"), press("submit"), openMore, press("main a[href*='signin/email']")),
+		at("code by e-mail, sent", "Code, 8 letters", guest, open("/account"), fill("username", bob.mail()), press("submit"), openMore, press("main a[href*='signin/email']"), press("send")),
+		at("code by e-mail, wrong", "This code is not right", guest, open("/account"), fill("username", bob.mail()), press("submit"), openMore, press("main a[href*='signin/email']"), press("send"), fill("code", "AAAAAAAA"), press("submit")),
+		at("link of a mail, elsewhere", "Go back to the browser", guest, openLetter(bob.mail(), "/signin/email/link")),
+
+		at("approval", "Ask on my other device", guest, open("/account"), signIn("tom", password), press("other"), press("main a[href*=approval]")),
+		at("approval, waiting", "choose this number", guest, open("/account"), signIn("tom", password), press("other"), press("main a[href*=approval]"), press("ask")),
+		at("approve a sign-in", "Which number does the other screen show?", tom, open("/account/approve")),
+
+		at("registration", "Create an account", guest, command("setting", "set", "registration", "open=true", `terms_version="1"`, "terms_url=https://hireme.example/terms"), open("/signup")),
+		at("registration, wrong address", "like name@example.com", guest, open("/signup"), signUp("eve..adams@mail.example")),
+		at("registration, code", "We have written to this address", guest, open("/signup"), signUp("eve@mail.example")),
+		at("registration, wrong code", "is not right, or too old", guest, open("/signup"), signUp("kim@mail.example"), fill("code", "AAAAAAAA"), press("submit")),
+		at("registration, account", "Almost done", guest, open("/signup"), signUp("lee@mail.example"), enterCode("lee@mail.example"), press("submit")),
+		at("invitation", "You are invited", guest, command("account", "invite", "pat@mail.example"), openLetter("pat@mail.example", "/invitation")),
+
+		at("recovery", "Say who you are", guest, open("/recover")),
+		at("recovery, code", "Type it here", guest, open("/recover"), fill("username", "may"), press("submit")),
+		at("recovery, wrong code", "is not right, or too old", guest, open("/recover"), fill("username", "nobody"), press("submit"), fill("code", "AAAAAAAA"), press("submit")),
+		at("recovery, one more proof", "One more proof", guest, open("/recover"), fill("username", "tom"), press("submit"), enterCode(tom.mail()), press("submit")),
+		at("recovery, new password", "Choose a new password", guest, open("/recover"), fill("username", "zoe"), press("submit"), enterCode(zoe.mail()), press("submit")),
+		at("recovery, link", "Choose a new password", guest, recoveryLink(zoe)),
+		at("recovery, done", "Your password is set", guest, recoveryLink(zoe), fill("new-password", "another pass phrase of hers"), press("submit")),
+		at("not me", "That wasn’t you?", guest, openLetter(zoe.mail(), "/not-me")),
+		at("password of another's choice", "Choose another, and you are in", guest, temporary(zoe), open("/account"), signIn("zoe", password)),
+
+		at("addresses", "Each verified address signs you in", bob, open("/account/addresses")),
+		at("addresses, wrong", "like name@example.com", bob, open("/account/addresses"), fill("email", "bob..hope@mail.example"), press("submit")),
+		at("addresses, code", "Confirm the address", bob, open("/account/addresses"), fill("email", "robert@mail.example"), press("submit")),
+
 		at("approve, nothing waits", "Nothing waits for you", ann, open("/account/approve")),
 		at("error: link of a mail spent", "This link no longer works", guest, open("/signin/email/link?t=spent")),
 		at("error: mail expired", "This step is over", guest, open("/signin/email?i=int_0")),
@@ -129,7 +177,7 @@ func (w *world) pages() []page {
 		at("account of an administrator", "Hello, boss", boss, open("/account")),
 		at("look and wording", "Look and wording", boss, open("/brand/preview")),
 		at("inbox", "Development inbox", guest, open("/inbox")),
-		at("message", "Text", guest, open("/inbox"), press("main li a")),
+		at("message", "Show as HTML", guest, open("/inbox"), press("main li a")),
 
 		at("delete the account?", "This is what happens if you do", joe, open("/account/data"), press("delete")),
 		at("account deleted", "You are signed out everywhere", joe, open("/account/data/delete"), press("delete-yes")),

@@ -16,7 +16,7 @@ import (
 // programs are what programs and pages ask for, not people: a path, or with a slash at its end all
 // below it. That none of it answers with a page is tested. What a mail looks like is a mail.
 var programs = []string{
-	"/api/", "/.well-known/", "/assets/", "/brand/{file}", "/oauth/jwks", "/oauth/userinfo",
+	"/api/", "/.well-known/", "/assets/", "/avatar/{file}", "/brand/{file}", "/oauth/jwks", "/oauth/userinfo",
 	"/signin/approval/state", "/account/approve/waiting", "/account/security/recovery-codes/text", "/inbox/{id}/html",
 }
 

@@ -130,6 +130,21 @@ func fill(id, text string) step {
 	}
 }
 
+// tick marks a checkbox by its id.
+func tick(id string) step {
+	return func(w *window) {
+		w.t.Helper()
+		w.do(chromedp.WaitVisible(chromedp.ID(id)))
+		evaluate[bool](w, "document.getElementById('"+id+"').checked = true")
+	}
+}
+
+// openMore opens what is folded up on a page.
+func openMore(w *window) {
+	w.t.Helper()
+	evaluate[bool](w, "document.querySelector('main details').open = true")
+}
+
 // press clicks on the first element of a CSS selector, or of an id, and waits for the page behind it.
 func press(what string) step {
 	return func(w *window) {
