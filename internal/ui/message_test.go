@@ -102,7 +102,7 @@ func TestEveryMessageExistsAndIsUsed(t *testing.T) {
 
 func TestNoLanguageIsACopyOfEnglish(t *testing.T) {
 	same := map[part.Locale][]string{ // what two languages truly say alike
-		part.German: {"form.optional", "error.from", "profile.group.names", "way.passkey", "security.passkeys"},
+		part.German: {"form.optional", "error.from", "profile.group.names", "way.passkey", "security.passkeys", "overview.passkeys"},
 		part.French: {"account.nav.sessions", "way.email"},
 	}
 	english := readMessages(t, part.English)
