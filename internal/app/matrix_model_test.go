@@ -70,7 +70,16 @@ func (r rule) opens(s standing, app string) bool {
 			return false
 		}
 	}
-	if now.level() < max(r.everyone, r.wish, 1) {
+	// Where a proof must be fresh, so is what is owned; what is known may be older (AU16, decision 17).
+	counts, wish := now, r.wish
+	if r.anew {
+		counts = s.here.and(proven{password: s.before.password})
+	}
+	// OpenID Connect Core 1.0 §5.5.1.1: a wish is let go where the person can prove no such thing.
+	if able := map[bool]int{false: 1, true: 2}[s.second]; wish > able {
+		wish = 0
+	}
+	if counts.level() < max(r.everyone, wish, 1) {
 		return false
 	}
 	// A mail is no fresh proof where more than one factor stands (AU16).

@@ -66,4 +66,7 @@ func TestAU16_FreshMeansTheFactor(t *testing.T) {
 	if !(Want{NotOlder: now}).MetBy([]Fact{Proved(Password, now), Proved(TOTP, old)}) {
 		t.Error("one factor, fresh, is not enough where one is asked for")
 	}
+	if (Want{NotOlder: now}).MetBy([]Fact{Proved(Password, old), Proved(TOTP, old), Proved(Email, now)}) {
+		t.Error("a mail is a fresh proof of whoever has proved two factors")
+	}
 }

@@ -113,10 +113,11 @@ type Want struct {
 
 // MetBy reports whether facts prove what is wanted. Where it must not be old, neither may be what
 // was owned to prove it: a password typed anew beside a code from yesterday is one factor (security
-// row AU16). What is known may be older, if something that is owned is proved after it.
+// row AU16). What is known may be older, if something that is owned is proved after it. A mail beside
+// two factors that are old is no fresh proof, although it is the newest of what is left.
 func (w Want) MetBy(facts []Fact) bool {
 	s := Assess(w.fresh(facts))
-	return s.Meets(w) && !s.At.Before(w.NotOlder) && (w.Method == "" || slices.Contains(s.AMR, w.Method))
+	return s.Meets(w) && !s.At.Before(w.NotOlder) && !Assess(facts).At.Before(w.NotOlder) && (w.Method == "" || slices.Contains(s.AMR, w.Method))
 }
 
 // fresh leaves out what was owned, or came by mail, before NotOlder.
