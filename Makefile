@@ -29,7 +29,7 @@ vulncheck: ## known holes in what we import; its database is on the network
 
 unit: ## every package on SQLite, and on PostgreSQL where it is there; CI=1 demands it
 	@bash test/skips.sh
-	$(GO) test -race $$($(GO) list ./... | grep -v -e /test/ -e /bench)
+	$(GO) test -race -timeout 20m $$($(GO) list ./... | grep -v -e /test/ -e /bench)
 	$(GO) -C sdk test -race ./...
 
 peers: ## other people's clients through every flow
