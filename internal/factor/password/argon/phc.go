@@ -85,6 +85,9 @@ func parse(s string) (encoded, error) {
 	if e.tag, err = b64.DecodeString(part[5]); err != nil || len(e.tag) < minTagLength || len(e.tag) > maxFieldBytes {
 		return e, ErrMalformed
 	}
+	if e.keyID != "" && len(e.tag) != tagLength { // a keyed one is ours, and ours have one length
+		return e, ErrMalformed
+	}
 	return e, nil
 }
 
