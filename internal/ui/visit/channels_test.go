@@ -100,6 +100,9 @@ func (c *channels) letters() (out []notify.Message) {
 	c.read(func(r *store.Reader) error {
 		list, err := outbox.List(r, id.Default, "", 200)
 		for _, e := range list {
+			if e.Kind == notify.Nobody { // the work of a mail, for a name that nobody has
+				continue
+			}
 			out = append(out, must(c.notify.Open(e.Effect)))
 		}
 		return err
