@@ -65,8 +65,8 @@ func resolve(tx *store.Tx, tenant id.Tenant, row mailbox.Row) (mailbox.Target, e
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return mailbox.Target{}, err
 	}
-	return mailbox.Target{Account: row.Account, To: to, Kind: notify.VerifyCode, WithCode: true, Values: func(code string) (notify.Values, error) {
-		return notify.Values{"code": code, "minutes": mailbox.Minutes()}, nil
+	return mailbox.Target{Account: row.Account, To: to, Kind: notify.VerifyCode, Proof: mailbox.Code, Values: func(said mailbox.Said) (notify.Values, error) {
+		return notify.Values{"code": said.Code, "minutes": mailbox.Minutes}, nil
 	}}, nil
 }
 

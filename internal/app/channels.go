@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/email"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/phone"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
@@ -20,7 +21,8 @@ import (
 // channels makes the factors whose proof comes over another channel. What the operator has not
 // configured can reach nobody, and the factor is nobody's.
 func (a *App) channels() (err error) {
-	a.Email = email.New(a.Guard, a.Root, a.Throttle, a.Notify, a.inbox != nil || a.Config.Mail.Host != "")
+	a.Mailbox = mailbox.New(a.Guard, a.Root, a.Notify)
+	a.Email = email.New(a.Guard, a.Mailbox, a.Throttle, a.Notify, a.inbox != nil || a.Config.Mail.Host != "")
 	a.Phone, err = phone.New(phone.Options{
 		Guard: a.Guard, Root: a.Root, Throttle: a.Throttle, Notify: a.Notify, SMS: a.prefixes(a.Config.SMS), Voice: a.prefixes(a.Config.Voice),
 		Added: a.tell(notify.FactorAdded, factor.SMS), Removed: a.tell(notify.FactorRemoved, factor.SMS),

@@ -6,7 +6,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/address"
 	"github.com/cardea-iam/cardea/internal/assurance"
-	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
@@ -18,7 +17,6 @@ import (
 // joining makes the rooms by which people get accounts, and get back into them. It comes after the
 // factors and the dispatcher.
 func (a *App) joining() {
-	a.Mailbox = mailbox.New(a.Guard, a.Root, a.Notify)
 	a.Registration = registration.New(registration.Options{Guard: a.Guard, Root: a.Root, Mailbox: a.Mailbox, Letters: a.Notify, Choose: a.firstPassword})
 	a.Recover = recovery.New(recovery.Options{
 		Guard: a.Guard, Root: a.Root, Mailbox: a.Mailbox, Letters: a.Notify, Choose: a.Passwords.Initial, Reach: a.signin.ReachNow,

@@ -39,6 +39,10 @@ type Event struct {
 	Resource string          `json:"resource"`
 	Person   string          `json:"person,omitempty"` // the account that it concerns
 	Detail   json.RawMessage `json:"detail"`
+
+	// Claimed says, of a new event of a caller who is nobody yet, that they have not proved to be
+	// Person. It is not kept.
+	Claimed bool `json:"-"`
 }
 
 // Filter selects events; empty fields select all.

@@ -17,16 +17,28 @@ type personal struct {
 	Address string `json:"address,omitempty"`
 }
 
-// owner is under whose key the personal part of an event stands. An address is the caller's own:
-// an administrator's does not go with the person whom they look after.
-func owner(c caller.Caller, concerns string, at time.Time) person.Owner {
+// owner is under whose key the personal part of a new event stands. An address is the caller's own:
+// an administrator's does not go with the person whom they look after, and one who only says that
+// they are a person is a stranger. That also makes an attempt at a name that nobody has the same work
+// as one at an account (security row AU19): the key of strangers is always at hand.
+func owner(e Event, at time.Time) person.Owner {
 	switch {
-	case c.Kind == caller.Account && c.ID != "":
-		return person.Owner(c.ID)
-	case concerns != "":
-		return person.Owner(concerns)
+	case e.Caller.Kind == caller.Account && e.Caller.ID != "":
+		return person.Owner(e.Caller.ID)
+	case e.Person == "" || e.Caller.Kind == caller.Anonymous && e.Claimed:
+		return person.Strangers(at)
 	}
-	return person.Strangers(at)
+	return person.Owner(e.Person)
+}
+
+// owners are those of an event that was read: whether its caller had proved who they are it does not
+// say, and one of the keys opens it.
+func owners(e Event) []person.Owner {
+	first := owner(e, e.At)
+	if e.Caller.Kind == caller.Anonymous && e.Person != "" {
+		return []person.Owner{first, person.Strangers(e.At)}
+	}
+	return []person.Owner{first}
 }
 
 // place names the row of an event, so that what is sealed for one opens in no other.
@@ -41,7 +53,7 @@ func (l *Log) seal(tx *store.Tx, n int, e Event) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := l.keys.Seal(tx, e.Tenant, owner(e.Caller, e.Person, tx.Now()), place(tx.Order(), int64(n)), text)
+	sealed, err := l.keys.Seal(tx, e.Tenant, owner(e, tx.Now()), place(tx.Order(), int64(n)), text)
 	if err != nil || sealed == nil {
 		return nil, err
 	}
@@ -50,17 +62,17 @@ func (l *Log) seal(tx *store.Tx, n int, e Event) (any, error) {
 
 // open opens what is sealed of the rows, with one look at the keys for all.
 func (l *Log) open(r *store.Reader, tenant id.Tenant, rows []row) ([]Event, error) {
-	var owners []person.Owner
+	var all []person.Owner
 	for _, e := range rows {
 		if len(e.sealed) > 0 {
-			owners = append(owners, owner(e.Caller, e.Person, e.At))
+			all = append(all, owners(e.Event)...)
 		}
 	}
-	slices.Sort(owners)
+	slices.Sort(all)
 	var opener person.Opener
 	if l.keys != nil {
 		var err error
-		if opener, err = l.keys.Opener(r, tenant, slices.Compact(owners)); err != nil {
+		if opener, err = l.keys.Opener(r, tenant, slices.Compact(all)); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +83,13 @@ func (l *Log) open(r *store.Reader, tenant id.Tenant, rows []row) ([]Event, erro
 			continue
 		}
 		var p personal
-		text, ok := opener.Open(owner(e.Caller, e.Person, e.At), place(e.ord, e.n), e.sealed)
+		var text []byte
+		ok := false
+		for _, o := range owners(e.Event) {
+			if text, ok = opener.Open(o, place(e.ord, e.n), e.sealed); ok {
+				break
+			}
+		}
 		if ok {
 			if err := json.Unmarshal(text, &p); err != nil {
 				return nil, err

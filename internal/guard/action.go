@@ -35,7 +35,8 @@ type Info struct {
 	// ToPeople says that it is done to accounts, or that its detail names one.
 	ToPeople bool
 
-	person []int // the detail's member account, nil for none
+	claimed bool  // see Claimed
+	person  []int // the detail's member account, nil for none
 }
 
 // Action is a verb on resources identified by R, logged with the closed struct D.
@@ -47,6 +48,10 @@ type Option func(*Info)
 // Conditional declares that every invariant of the action is one conditional statement, so that
 // it may run at read committed on PostgreSQL. Each such action has a race test.
 func Conditional(i *Info) { i.Mode = store.Conditional }
+
+// Claimed declares that a caller who is nobody yet may merely say whose account it is, as with the
+// attempt at a password: what is personal of the event is a stranger's, not that account's.
+func Claimed(i *Info) { i.claimed = true }
 
 // None is the detail of actions that have none.
 type None struct{}

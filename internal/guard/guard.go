@@ -120,5 +120,8 @@ func (g *Guard) write(tx *store.Tx, d Deed, c caller.Caller, outcome audit.Outco
 			return fmt.Errorf("the detail of %s: %w", d.info.Name, err)
 		}
 	}
-	return g.log.Append(tx, 0, audit.Event{Tenant: d.tenant, Action: d.info.Name, Outcome: outcome, Caller: c, Resource: d.resource, Person: d.person(c), Detail: body})
+	return g.log.Append(tx, 0, audit.Event{
+		Tenant: d.tenant, Action: d.info.Name, Outcome: outcome, Caller: c, Resource: d.resource, Person: d.person(c), Detail: body,
+		Claimed: d.info.claimed || outcome != audit.Done,
+	})
 }

@@ -2,7 +2,9 @@ package notify
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,8 +51,8 @@ func (r *Room) Tell(tx *store.Tx, tenant id.Tenant, l Letter) (sent bool, err er
 const Nobody outbox.Kind = "nobody"
 
 // Pretend does all that Tell does for a letter that nobody is to get: an unknown name costs the same
-// work as a known one, so that time tells nothing (security row AU19). To is an address that cannot
-// exist, such as one at example.invalid (RFC 6761 §6.4).
+// work as a known one, so that time tells nothing (security row AU19). To is a
+// NobodysAddress.
 func (r *Room) Pretend(tx *store.Tx, tenant id.Tenant, l Letter) error {
 	_, err := r.tell(tx, tenant, Message{Letter: l, toNobody: true})
 	return err
@@ -94,8 +96,12 @@ const NotMeLife = 7 * 24 * time.Hour
 // addresses in also (such as the one that was just removed). All get one and the same link
 // "this wasn't me": a one-time value of kind secret.NotMe whose payload is the account's id.
 // Addresses that have had enough notices are left out. An account that is gone (it was erased)
-// has no addresses left, so also names them.
+// has no addresses left, so also names them. For nobody ("") it does the work of one notice, as
+// Pretend does that of a letter.
 func (r *Room) Warn(tx *store.Tx, tenant id.Tenant, who account.ID, k Kind, v Values, also ...string) error {
+	if who == "" {
+		return r.warnNobody(tx, tenant, k, v)
+	}
 	a, err := account.Get(tx.Read(), tenant, who)
 	gone := errors.Is(err, store.ErrNotFound)
 	if err != nil && !gone {
@@ -119,6 +125,21 @@ func (r *Room) Warn(tx *store.Tx, tenant id.Tenant, who account.ID, k Kind, v Va
 	}
 	return nil
 }
+
+func (r *Room) warnNobody(tx *store.Tx, tenant id.Tenant, k Kind, v Values) (err error) {
+	m := Message{Letter: Letter{Kind: k, To: NobodysAddress([]byte(rand.Text())), Values: v}, toNobody: true}
+	if k.Disputable() {
+		if m.NotMe, err = r.notMe(tx, tenant, ""); err != nil {
+			return err
+		}
+	}
+	_, err = r.tell(tx, tenant, m)
+	return err
+}
+
+// NobodysAddress is an address that cannot exist (RFC 6761 §6.4), for Pretend. key tells those apart
+// that stand for different names.
+func NobodysAddress(key []byte) string { return hex.EncodeToString(key) + "@nobody.example.invalid" }
 
 func verified(a account.Account) (out []string) {
 	for _, e := range a.Emails {

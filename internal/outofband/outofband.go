@@ -2,7 +2,6 @@ package outofband
 
 import (
 	"embed"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ var files embed.FS
 var Migrations = store.Migrations{Room: "outofband", Files: files}
 
 const (
-	// Life is how long a code and a link are valid (NIST SP 800-63B-4 §3.1.3.3: at most 10 minutes).
+	// Life is how long a code is valid (NIST SP 800-63B-4 §3.1.3.3: at most 10 minutes).
 	Life = 10 * time.Minute
 	// MaxTries is how many wrong codes one that was sent survives.
 	MaxTries = 5
@@ -34,7 +33,6 @@ type Purpose string
 
 // The purposes.
 const (
-	Email       Purpose = "email"        // sign in by mail
 	SMS         Purpose = "sms"          // second factor by text message
 	Voice       Purpose = "voice"        // second factor by call
 	VerifyPhone Purpose = "verify_phone" // a number becomes the account's
@@ -43,76 +41,36 @@ const (
 // Errand is what a code was sent for. Every part of it must be the same when the code comes back.
 type Errand struct {
 	Purpose Purpose
-	Place   string     // the interaction or session that asked
-	Account account.ID // "" for nobody
-	To      string     // the address or number that it went to
+	Place   string // the interaction or session that asked
+	Account account.ID
+	To      string // the number that it went to
 }
 
 func (e Errand) mac(root *secret.Root, tenant id.Tenant, code string) []byte {
 	return root.MAC("outofband/code", strings.Join([]string{string(tenant), string(e.Purpose), e.Place, string(e.Account), e.To, code}, "\x00"))
 }
 
-// Put notes what was sent, in place of what the errand's place had for its purpose before. link is
-// empty where there is none.
-func Put(tx *store.Tx, root *secret.Root, tenant id.Tenant, e Errand, code string, link secret.Secret) error {
-	var digest []byte
-	if !link.Empty() {
-		digest = root.Digest(secret.SignInLink, link)
-	}
-	_, err := tx.Exec(`INSERT INTO outofband_code (tenant, place, purpose, account, code, link, tries, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)
-		ON CONFLICT (tenant, place, purpose) DO UPDATE SET account = excluded.account, code = excluded.code, link = excluded.link, tries = 0,
+// Put notes what was sent, in place of what the errand's place had for its purpose before.
+func Put(tx *store.Tx, root *secret.Root, tenant id.Tenant, e Errand, code string) error {
+	_, err := tx.Exec(`INSERT INTO outofband_code (tenant, place, purpose, account, code, tries, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)
+		ON CONFLICT (tenant, place, purpose) DO UPDATE SET account = excluded.account, code = excluded.code, tries = 0,
 		created_at = excluded.created_at, expires_at = excluded.expires_at`,
-		tenant, e.Place, e.Purpose, e.Account, e.mac(root, tenant, code), digest, tx.Now(), tx.Now().Add(Life))
+		tenant, e.Place, e.Purpose, e.Account, e.mac(root, tenant, code), tx.Now(), tx.Now().Add(Life))
 	return err
 }
 
-// Spend uses a code up, and its link with it, and returns when it was sent. It returns
-// store.ErrNotFound for a code that is wrong, was used, replaced, tried too often, or has expired.
-func Spend(tx *store.Tx, root *secret.Root, tenant id.Tenant, e Errand, code string) (sent time.Time, err error) {
-	err = tx.One([]any{&sent}, `DELETE FROM outofband_code WHERE tenant = $1 AND place = $2 AND purpose = $3 AND account = $4 AND account <> ''
-		AND code = $5 AND tries < $6 AND expires_at > $7 RETURNING created_at`,
+// Spend uses a code up. It returns store.ErrNotFound for a code that is wrong, was used, replaced,
+// tried too often, or has expired.
+func Spend(tx *store.Tx, root *secret.Root, tenant id.Tenant, e Errand, code string) error {
+	return tx.ExecOne(`DELETE FROM outofband_code WHERE tenant = $1 AND place = $2 AND purpose = $3 AND account = $4
+		AND code = $5 AND tries < $6 AND expires_at > $7`,
 		tenant, e.Place, e.Purpose, e.Account, e.mac(root, tenant, code), MaxTries, tx.Now())
-	return sent, err
 }
 
 // Missed counts a wrong code. It belongs into Tx.OnRefusal.
 func Missed(tx *store.Tx, tenant id.Tenant, e Errand) error {
 	_, err := tx.Exec("UPDATE outofband_code SET tries = tries + 1 WHERE tenant = $1 AND place = $2 AND purpose = $3", tenant, e.Place, e.Purpose)
 	return err
-}
-
-// Sent is what a link tells of itself.
-type Sent struct {
-	Place   string
-	Account account.ID
-	At      time.Time
-}
-
-const linked = "tenant = $1 AND link = $2 AND account <> '' AND expires_at > $3"
-
-// ByLink looks at a link without using it up; store.ErrNotFound for one that was used, replaced,
-// has expired, or never was.
-func ByLink(r *store.Reader, root *secret.Root, tenant id.Tenant, link secret.Secret) (s Sent, err error) {
-	err = r.One([]any{&s.Place, &s.Account, &s.At}, "SELECT place, account, created_at FROM outofband_code WHERE "+linked,
-		tenant, root.Digest(secret.SignInLink, link), r.Now())
-	return s, err
-}
-
-// SpendLink uses a link up, and its code with it; store.ErrNotFound as ByLink.
-func SpendLink(tx *store.Tx, root *secret.Root, tenant id.Tenant, link secret.Secret) (s Sent, err error) {
-	err = tx.One([]any{&s.Place, &s.Account, &s.At}, "DELETE FROM outofband_code WHERE "+linked+" RETURNING place, account, created_at",
-		tenant, root.Digest(secret.SignInLink, link), tx.Now())
-	return s, err
-}
-
-// Asked tells whether a place has a code for a purpose that has not expired.
-func Asked(r *store.Reader, tenant id.Tenant, place string, purpose Purpose) (bool, error) {
-	var one int
-	err := r.One([]any{&one}, "SELECT 1 FROM outofband_code WHERE tenant = $1 AND place = $2 AND purpose = $3 AND expires_at > $4", tenant, place, purpose, r.Now())
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // Forget drops what was sent to an account.

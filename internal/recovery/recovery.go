@@ -212,9 +212,9 @@ func active(r *store.Reader, tenant id.Tenant, who account.ID) (account.Account,
 }
 
 func (room *Room) letter(tenant id.Tenant, row mailbox.Row, who account.ID, to account.EmailAddress) mailbox.Target {
-	return mailbox.Target{Account: who, To: to, Kind: notify.RecoveryCode, WithCode: true, Values: func(code string) (notify.Values, error) {
-		link, err := room.Letters.Link(tenant, PathCode, url.Values{"i": {row.Bound}, "code": {code}})
-		return notify.Values{"code": code, "link": link, "minutes": mailbox.Minutes()}, err
+	return mailbox.Target{Account: who, To: to, Kind: notify.RecoveryCode, Proof: mailbox.Code, Values: func(said mailbox.Said) (notify.Values, error) {
+		link, err := room.Letters.Link(tenant, PathCode, url.Values{"i": {row.Bound}, "code": {said.Code}})
+		return notify.Values{"code": said.Code, "link": link, "minutes": mailbox.Minutes}, err
 	}}
 }
 

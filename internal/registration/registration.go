@@ -178,13 +178,13 @@ func (room *Room) resolve(tx *store.Tx, tenant id.Tenant, row mailbox.Row) (mail
 	who, err := account.Lookup(tx.Read(), tenant, row.Address)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return mailbox.Target{To: to, Kind: notify.VerifyCode, WithCode: true, Values: func(code string) (notify.Values, error) {
-			return notify.Values{"code": code, "minutes": mailbox.Minutes()}, nil
+		return mailbox.Target{To: to, Kind: notify.VerifyCode, Proof: mailbox.Code, Values: func(said mailbox.Said) (notify.Values, error) {
+			return notify.Values{"code": said.Code, "minutes": mailbox.Minutes}, nil
 		}}, nil
 	case err != nil:
 		return mailbox.Target{}, err
 	}
-	return mailbox.Target{Account: who, To: to, Kind: notify.AccountExists, Values: func(string) (notify.Values, error) {
+	return mailbox.Target{Account: who, To: to, Kind: notify.AccountExists, Values: func(mailbox.Said) (notify.Values, error) {
 		link, err := room.Letters.Link(tenant, "/account", nil)
 		return notify.Values{"link": link}, err
 	}}, nil

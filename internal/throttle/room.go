@@ -27,10 +27,10 @@ type AttemptDetail struct {
 }
 
 // Offer is the verb of an attempt at a code.
-var Offer = guard.Declare[account.ID, AttemptDetail]("code.attempt", guard.Public, "Offer a code: counted before it is looked at")
+var Offer = guard.Declare[account.ID, AttemptDetail]("code.attempt", guard.Public, "Offer a code: counted before it is looked at", guard.Claimed)
 
 // Warn tells a person that failures attempts in a row failed at a factor of theirs, in the
-// transaction that counts the last of them.
+// transaction that counts the last of them. For nobody ("") it is to do the same work.
 type Warn func(tx *store.Tx, tenant id.Tenant, who account.ID, kind factor.Kind, failures int) error
 
 // Room limits the attempts at codes. It is safe for concurrent use.
@@ -130,7 +130,7 @@ func (room *Room) Failed(tx *store.Tx, tenant id.Tenant, t Try) error {
 	if err := setRecord(tx, tenant, key, rec, rec.Total >= room.rules.HardStop); err != nil {
 		return err
 	}
-	if notice == Silent || t.Account == "" || room.warn == nil {
+	if notice == Silent || room.warn == nil {
 		return nil
 	}
 	return room.warn(tx, tenant, t.Account, t.Kind, rec.Total)

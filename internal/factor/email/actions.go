@@ -3,13 +3,8 @@ package email
 import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/interaction"
 )
-
-// SendDetail is what the log keeps of a wish for a message.
-type SendDetail struct {
-	Interaction string `json:"interaction,omitempty"`
-	Sent        bool   `json:"sent"` // false where nobody was found, or the address had enough
-}
 
 // VerifyDetail is what the log keeps of a check.
 type VerifyDetail struct {
@@ -18,8 +13,8 @@ type VerifyDetail struct {
 	Failures    int    `json:"failures,omitempty"` // in a row before this success
 }
 
-// The room's verbs.
+// The room's verbs. Whom a message went to, if to anybody, stands in the event mailbox.send.
 var (
-	Send  = guard.Declare[account.ID, SendDetail]("email_code.send", guard.Public, "Ask for a code and a link by mail, to sign in")
+	Send  = guard.Declare[interaction.ID, guard.None]("email_code.send", guard.Public, "Ask for a code and a link by mail, to sign in")
 	Prove = guard.Declare[account.ID, VerifyDetail]("email_code.verify", guard.Public, "Sign in with a code or a link that came by mail")
 )

@@ -4,52 +4,50 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
-	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
 )
 
-// Verify checks a code that was typed and, if it is right, adds the fact. Refusals:
-// *throttle.Refused; *Refused with Wrong or Gone.
+// Verify checks a code that was typed and, if it is right, adds the fact. Nobody is looked up: the
+// row of the message knows whom it went to, "" for nobody. Refusals: *throttle.Refused; *Refused with
+// Wrong or Gone.
 func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, text string, source netip.Addr) error {
-	code, ok := outofband.ParseLetters(text)
+	code, ok := mailbox.ParseLetters(text)
 	if !ok {
 		return &Refused{Wrong} // no guess: nothing to count
 	}
-	var i interaction.Interaction
-	var found recipient
-	if err := room.guard.Store().Read(ctx, tenant, func(r *store.Reader) (err error) {
-		if i, err = interaction.Get(r, tenant, at.Interaction, at.Browser); err == nil {
-			found, err = room.recipient(r, tenant, i, at.Session)
+	try := throttle.Try{Kind: factor.Email, First: true, Source: source}
+	if err := room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
+		i, err := interaction.Get(r, tenant, at.Interaction, at.Browser)
+		if err != nil {
+			return gone(err)
 		}
-		return err
+		row, err := room.mailbox.Asked(r, tenant, at.key())
+		if err != nil && !errors.Is(err, mailbox.ErrGone) {
+			return err
+		}
+		try.Account, try.Name = row.Account, i.Identifier
+		return nil
 	}); err != nil {
-		return gone(err)
+		return err
 	}
-	try := throttle.Try{Account: found.who, Name: i.Identifier, Kind: factor.Email, First: true, Source: source}
 	if err := room.throttle.Count(ctx, c, tenant, try); err != nil {
 		return err
 	}
 	detail := &VerifyDetail{Interaction: string(at.Interaction)}
-	return room.guard.Do(ctx, c, Prove.On(tenant, found.who, detail), func(tx *store.Tx) error {
-		errand := room.errand(i.ID, found)
-		sent, err := outofband.Spend(tx, room.root, tenant, errand, code)
-		if errors.Is(err, store.ErrNotFound) {
-			tx.OnRefusal(func(tx *store.Tx) error {
-				if err := outofband.Missed(tx, tenant, errand); err != nil {
-					return err
-				}
-				return room.throttle.Failed(tx, tenant, try)
-			})
+	return room.guard.Do(ctx, c, Prove.On(tenant, try.Account, detail), func(tx *store.Tx) error {
+		row, err := room.mailbox.Check(tx, tenant, at.key(), code)
+		if errors.Is(err, mailbox.ErrWrong) || errors.Is(err, mailbox.ErrGone) || err == nil && row.Account != try.Account {
+			tx.OnRefusal(func(tx *store.Tx) error { return room.throttle.Failed(tx, tenant, try) })
 			return &Refused{Wrong}
 		}
 		if err != nil {
@@ -58,7 +56,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if detail.Failures, err = room.throttle.Succeeded(tx, tenant, try); err != nil {
 			return err
 		}
-		return room.prove(tx, tenant, at, found.who, sent, detail.Failures, Wrong)
+		return room.prove(tx, tenant, at, row, detail.Failures, Wrong)
 	})
 }
 
@@ -74,15 +72,23 @@ func (room *Room) Open(ctx context.Context, tenant id.Tenant, token string) (l L
 	if err != nil {
 		return l, &Refused{Spent}
 	}
+	row, err := room.linked(ctx, tenant, link)
+	return Letter{interaction.ID(row.Bound), room.mailbox.Letters(link)}, err
+}
+
+func (room *Room) linked(ctx context.Context, tenant id.Tenant, link secret.Secret) (row mailbox.Row, err error) {
 	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		sent, err := outofband.ByLink(r, room.root, tenant, link)
-		if errors.Is(err, store.ErrNotFound) {
-			return &Refused{Spent}
-		}
-		l = Letter{interaction.ID(sent.Place), outofband.Letters(room.root, link)}
-		return err
+		row, err = room.mailbox.ByLink(r, tenant, Purpose, link)
+		return spent(err)
 	})
-	return l, err
+	return row, err
+}
+
+func spent(err error) error {
+	if errors.Is(err, mailbox.ErrGone) {
+		return &Refused{Spent}
+	}
+	return err
 }
 
 // VerifyLink uses a link up, in the browser that asked for it, and adds the fact. Refusals: *Refused
@@ -92,33 +98,33 @@ func (room *Room) VerifyLink(ctx context.Context, c caller.Caller, tenant id.Ten
 	if err != nil {
 		return &Refused{Spent}
 	}
-	var who account.ID
-	if err := room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		sent, err := outofband.ByLink(r, room.root, tenant, link)
-		who = sent.Account
-		return noneIfMissing(err)
-	}); err != nil {
+	row, err := room.linked(ctx, tenant, link)
+	if err != nil {
 		return err
 	}
 	detail := &VerifyDetail{Interaction: string(at.Interaction), Link: true}
-	return room.guard.Do(ctx, c, Prove.On(tenant, who, detail), func(tx *store.Tx) error {
-		sent, err := outofband.SpendLink(tx, room.root, tenant, link)
-		if errors.Is(err, store.ErrNotFound) {
-			return &Refused{Spent}
-		}
+	return room.guard.Do(ctx, c, Prove.On(tenant, row.Account, detail), func(tx *store.Tx) error {
+		row, err := room.mailbox.ByLink(tx.Read(), tenant, Purpose, link)
 		if err != nil {
-			return err
+			return spent(err)
 		}
-		if sent.Place != string(at.Interaction) {
+		if row.Bound != string(at.Interaction) {
 			return &Refused{Other}
 		}
-		return room.prove(tx, tenant, at, sent.Account, sent.At, 0, Spent)
+		return room.prove(tx, tenant, at, row, 0, Spent)
 	})
 }
 
-// prove adds the fact to the interaction: of a person who may still sign in, and whose password was
-// not set after the message was sent. otherwise is the refusal where that is not so.
-func (room *Room) prove(tx *store.Tx, tenant id.Tenant, at Place, who account.ID, sent time.Time, failures int, otherwise Reason) error {
+// prove uses the message up, code and link, and adds the fact to the interaction: of a person who may
+// still sign in, and whose password was not set after the message was sent. otherwise is the refusal
+// where that is not so.
+func (room *Room) prove(tx *store.Tx, tenant id.Tenant, at Place, row mailbox.Row, failures int, otherwise Reason) error {
+	who := row.Account
+	if err := mailbox.End(tx, tenant, at.key()); errors.Is(err, mailbox.ErrGone) {
+		return &Refused{otherwise} // another browser's, or another request was first
+	} else if err != nil {
+		return err
+	}
 	if _, err := account.Active(tx.Read(), tenant, who); errors.Is(err, store.ErrNotFound) {
 		return &Refused{otherwise}
 	} else if err != nil {
@@ -128,7 +134,7 @@ func (room *Room) prove(tx *store.Tx, tenant id.Tenant, at Place, who account.ID
 	if noneIfMissing(err) != nil {
 		return err
 	}
-	if err == nil && set.After(sent) {
+	if err == nil && set.After(row.SentAt) {
 		return &Refused{otherwise} // whoever asked for it may be why the password was changed
 	}
 	i, err := interaction.Get(tx.Read(), tenant, at.Interaction, at.Browser)

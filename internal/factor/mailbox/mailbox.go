@@ -2,19 +2,17 @@ package mailbox
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
@@ -36,8 +34,6 @@ const (
 	Life = 30 * time.Minute
 	// Tries is how many codes may be typed for each that was sent.
 	Tries = 5
-
-	digits = 8
 )
 
 // Purpose is what a code is for. A code of one purpose is worth nothing for another.
@@ -63,6 +59,7 @@ type Ask struct {
 type Row struct {
 	Ask
 	SentTo    account.EmailAddress // where the code went
+	SentAt    time.Time            // when it was last sent; zero for never
 	ProvedAt  time.Time            // zero until the code came back
 	ExpiresAt time.Time
 
@@ -71,21 +68,38 @@ type Row struct {
 	tries     int
 }
 
+// Proof is what a letter carries that proves the mailbox.
+type Proof int
+
+// The proofs.
+const (
+	None   Proof = iota // nothing: the letter tells something
+	Code                // eight digits
+	Linked              // a link of kind secret.SignInLink, and eight letters that follow from it
+)
+
+// Said is the proof as a letter says it.
+type Said struct {
+	Code string        // "" with None
+	Link secret.Secret // empty unless Linked
+}
+
 // Target is where a letter goes, as a Resolver says. The zero Target is nowhere.
 type Target struct {
 	Account account.ID // whose address it is, "" for nobody's
 	To      account.EmailAddress
 	Kind    notify.Kind
-	// Values are what the letter says. code is "" unless WithCode.
-	Values   func(code string) (notify.Values, error)
-	WithCode bool // the letter has a code that proves the mailbox
+	Client  client.ID // the application in which it arose, "" for none
+	Proof   Proof
+	// Values are what the letter says.
+	Values func(Said) (notify.Values, error)
 }
 
 // Resolver finds out, behind the answer to whoever asked, where the letter of a question goes.
 type Resolver func(tx *store.Tx, tenant id.Tenant, row Row) (Target, error)
 
 // Minutes is the life of a code as letters say it.
-func Minutes() string { return strconv.Itoa(int(CodeLife / time.Minute)) }
+var Minutes = strconv.Itoa(int(CodeLife / time.Minute))
 
 // ID names a question in the log: what it is bound to.
 type ID string
@@ -119,6 +133,7 @@ var (
 // Letters puts messages into the outbox; room notify.
 type Letters interface {
 	Tell(tx *store.Tx, tenant id.Tenant, l notify.Letter) (sent bool, err error)
+	Pretend(tx *store.Tx, tenant id.Tenant, l notify.Letter) error
 }
 
 // Room sends codes and takes them back. It is safe for concurrent use once all purposes are served.
@@ -152,7 +167,8 @@ type effect struct {
 }
 
 // Begin asks for a code inside of a guarded operation; it leaves after the commit. Asking again for
-// the same address keeps a code that is on its way; another address makes it worthless.
+// the same keeps a code that is on its way until the next one is sent; another address or account
+// makes it worthless.
 func (room *Room) Begin(tx *store.Tx, tenant id.Tenant, a Ask) error {
 	if room.resolvers[a.Purpose] == nil {
 		return fmt.Errorf("mailbox: nobody serves the purpose %q", a.Purpose)
@@ -164,7 +180,8 @@ func (room *Room) Begin(tx *store.Tx, tenant id.Tenant, a Ask) error {
 }
 
 // Carry sends the letter that a question asks for: the carrier of the outbox. A question that is
-// over, or proved, needs none.
+// over, or proved, needs none. For nobody it does the work of a letter, so that whoever asks
+// something else meanwhile does not wait less for a name that nobody has.
 func (room *Room) Carry(ctx context.Context, e outbox.Effect) error {
 	var q effect
 	if err := json.Unmarshal(e.Payload, &q); err != nil {
@@ -173,10 +190,6 @@ func (room *Room) Carry(ctx context.Context, e outbox.Effect) error {
 	resolve := room.resolvers[q.Purpose]
 	if resolve == nil {
 		return outbox.Permanent(fmt.Errorf("mailbox: nobody serves the purpose %q", q.Purpose))
-	}
-	code, err := newCode()
-	if err != nil {
-		return err
 	}
 	detail := &SendDetail{Purpose: q.Purpose}
 	return room.guard.Do(ctx, caller.Job("mailbox"), Send.On(e.Tenant, ID(q.Bound), detail), func(tx *store.Tx) error {
@@ -189,44 +202,72 @@ func (room *Room) Carry(ctx context.Context, e outbox.Effect) error {
 			return err
 		}
 		to, err := resolve(tx, e.Tenant, row)
-		if err != nil || to.To == "" {
-			return err
-		}
-		said := code
-		if !to.WithCode {
-			said = ""
-		}
-		values, err := to.Values(said)
 		if err != nil {
 			return err
 		}
-		detail.Account, detail.Letter = to.Account, string(to.Kind)
-		sent, err := room.letters.Tell(tx, e.Tenant, notify.Letter{Kind: to.Kind, To: string(to.To), Account: to.Account, Locale: row.Locale, Values: values})
-		if detail.Held = !sent; err != nil || !sent || !to.WithCode {
-			return err
+		if to.To == "" {
+			return room.pretend(tx, e.Tenant, row)
 		}
-		// NIST SP 800-63B-4 §3.1.3.2: a code is compared by its digest and lives ten minutes.
-		return setCode(tx, e.Tenant, row.Key, to.Account, to.To, room.digest(e.Tenant, row.Key, code), tx.Now().Add(CodeLife))
+		detail.Account, detail.Letter = to.Account, string(to.Kind)
+		detail.Held, err = room.send(tx, e.Tenant, row, to)
+		return err
 	})
 }
 
-// Prove compares a code with the one that was sent, in the operation deed, and calls fn with what
-// was asked for. Wrong codes count, whatever fn would have done. Refusals: ErrWrong, ErrGone, and
-// those of fn.
+// send writes the letter and, with it, what proves the mailbox. held says that the address has had
+// enough.
+func (room *Room) send(tx *store.Tx, tenant id.Tenant, row Row, to Target) (held bool, err error) {
+	said := room.mint(to.Proof)
+	values, err := to.Values(said)
+	if err != nil {
+		return false, err
+	}
+	sent, err := room.letters.Tell(tx, tenant, notify.Letter{Kind: to.Kind, To: string(to.To), Account: to.Account, Locale: row.Locale, Client: to.Client, Values: values})
+	if err != nil || !sent || to.Proof == None {
+		return !sent, err
+	}
+	// NIST SP 800-63B-4 §3.1.3.2: a code is compared by its digest and lives ten minutes.
+	return false, setCode(tx, tenant, row.Key, to.Account, to.To, room.digest(tenant, row.Key, said.Code), room.linkDigest(said.Link))
+}
+
+// pretend does the work of send for nobody. Its code fits nothing: nobody is told it, and Check
+// takes none for a row that names nowhere.
+func (room *Room) pretend(tx *store.Tx, tenant id.Tenant, row Row) error {
+	said := room.mint(Linked)
+	nobody := notify.NobodysAddress(room.root.MAC("mailbox/nobody", string(tenant)+"/"+row.Address)[:12])
+	if err := room.letters.Pretend(tx, tenant, notify.Letter{Kind: notify.VerifyCode, To: nobody, Locale: row.Locale, Values: notify.Values{"code": said.Code, "minutes": Minutes}}); err != nil {
+		return err
+	}
+	return setCode(tx, tenant, row.Key, row.Account, "", room.digest(tenant, row.Key, said.Code), room.linkDigest(said.Link))
+}
+
+// Check compares a code with the one that was sent, inside of a guarded operation. A wrong one
+// counts. Refusals: ErrWrong, ErrGone.
+func (room *Room) Check(tx *store.Tx, tenant id.Tenant, k Key, text string) (Row, error) {
+	row, err := room.own(tx.Read(), tenant, k)
+	if err != nil {
+		return Row{}, err
+	}
+	if !row.ProvedAt.IsZero() {
+		return Row{}, ErrGone
+	}
+	tx.OnRefusal(func(tx *store.Tx) error { return countTry(tx, tenant, k) })
+	right := subtle.ConstantTimeCompare(row.code, room.digest(tenant, k, text)) == 1
+	if !right || row.SentTo == "" || row.tries >= Tries || !tx.Now().Before(row.codeUntil) {
+		return Row{}, ErrWrong
+	}
+	return row, nil
+}
+
+// Prove compares eight digits with those that were sent, in the operation deed, and calls fn with
+// what was asked for. Wrong codes count, whatever fn would have done. Refusals: ErrWrong, ErrGone,
+// and those of fn.
 func (room *Room) Prove(ctx context.Context, c caller.Caller, tenant id.Tenant, deed guard.Deed, k Key, text string, fn func(tx *store.Tx, row Row) error) error {
 	text = typed(text)
 	return room.guard.Do(ctx, c, deed, func(tx *store.Tx) error {
-		row, err := room.own(tx.Read(), tenant, k)
+		row, err := room.Check(tx, tenant, k, text)
 		if err != nil {
 			return err
-		}
-		if !row.ProvedAt.IsZero() {
-			return ErrGone
-		}
-		tx.OnRefusal(func(tx *store.Tx) error { return countTry(tx, tenant, k) })
-		right := subtle.ConstantTimeCompare(row.code, room.digest(tenant, k, text)) == 1
-		if !right || row.tries >= Tries || !tx.Now().Before(row.codeUntil) {
-			return ErrWrong
 		}
 		if err := setProved(tx, tenant, k); err != nil {
 			return err
@@ -250,6 +291,22 @@ func (room *Room) Asked(r *store.Reader, tenant id.Tenant, k Key) (Row, error) {
 	return room.own(r, tenant, k)
 }
 
+// ByLink returns the question whose letter has this link, whatever browser asks; it uses nothing up.
+// It returns ErrGone for a link that was used, replaced, has expired, or never was.
+func (room *Room) ByLink(r *store.Reader, tenant id.Tenant, p Purpose, link secret.Secret) (Row, error) {
+	bound, err := byLink(r, tenant, p, room.linkDigest(link))
+	if err == nil {
+		var row Row
+		if row, err = get(r, tenant, p, bound); err == nil && row.SentTo != "" {
+			return row, nil
+		}
+	}
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		return Row{}, ErrGone
+	}
+	return Row{}, err
+}
+
 func (room *Room) own(r *store.Reader, tenant id.Tenant, k Key) (Row, error) {
 	row, err := get(r, tenant, k.Purpose, k.Bound)
 	if errors.Is(err, store.ErrNotFound) || err == nil && subtle.ConstantTimeCompare(row.Browser, k.Browser) != 1 {
@@ -266,38 +323,6 @@ func End(tx *store.Tx, tenant id.Tenant, k Key) error {
 		return ErrGone
 	}
 	return err
-}
-
-func (room *Room) digest(tenant id.Tenant, k Key, code string) []byte {
-	return room.root.MAC("mailbox/code", strings.Join([]string{string(tenant), string(k.Purpose), k.Bound, code}, "\x00"))
-}
-
-// newCode is eight digits: NIST SP 800-63B-4 §4.2.1.2 asks recovery codes for six at least.
-func newCode() (string, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%0*d", digits, n), nil
-}
-
-// typed takes out what people put between digits.
-func typed(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		if r == ' ' || r == '-' || r == '\u00a0' {
-			return -1
-		}
-		return '?'
-	}, strings.TrimSpace(text))
-}
-
-// IsCode tells whether a text has the form of a code.
-func IsCode(text string) bool {
-	t := typed(text)
-	return len(t) == digits && !strings.Contains(t, "?")
 }
 
 var _ guard.Refusal = (*Refused)(nil)

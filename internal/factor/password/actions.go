@@ -27,7 +27,7 @@ type SetDetail struct {
 // The room's verbs. Setting and changing are done to an account, so that policy knows its rank and
 // its owner.
 var (
-	Try    = guard.Declare[account.ID, AttemptDetail]("password.attempt", guard.Public, "Offer a password: counted before it is looked at")
+	Try    = guard.Declare[account.ID, AttemptDetail]("password.attempt", guard.Public, "Offer a password: counted before it is looked at", guard.Claimed)
 	Prove  = guard.Declare[account.ID, VerifyDetail]("password.verify", guard.Public, "Sign in with a password")
 	Set    = guard.Declare[account.ID, SetDetail]("account.set_password", guard.Administer, "Set an account's password")
 	Change = guard.Declare[account.ID, SetDetail]("account.change_password", guard.Self, "Change one's own password")

@@ -233,7 +233,7 @@ func (room *Room) failed(tx *store.Tx, tenant id.Tenant, s subject, detail *Atte
 		if err := setRecord(tx, tenant, s.record, rec); err != nil {
 			return err
 		}
-		if notice == throttle.Warning && s.account != "" && room.warn != nil {
+		if notice == throttle.Warning && room.warn != nil {
 			if err := room.warn(tx, tenant, s.account, factor.Password, int(rec.Total)); err != nil {
 				return err
 			}

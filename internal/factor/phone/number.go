@@ -14,7 +14,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outofband"
-	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
@@ -89,7 +88,7 @@ func (room *Room) Claim(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 		if err := credential.PutDraft(tx, tenant, d, sealed, tx.Now().Add(outofband.Life)); err != nil {
 			return err
 		}
-		if err := outofband.Put(tx, room.Root, tenant, claiming(in, who, number), code, secret.Secret{}); err != nil {
+		if err := outofband.Put(tx, room.Root, tenant, claiming(in, who, number), code); err != nil {
 			return err
 		}
 		var err error

@@ -12,7 +12,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outofband"
-	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
 )
@@ -35,7 +34,7 @@ func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who a
 		if to == "" {
 			return &Refused{Gone}
 		}
-		if err := outofband.Put(tx, w.room.Root, tenant, w.errand(at, who, to), code, secret.Secret{}); err != nil {
+		if err := outofband.Put(tx, w.room.Root, tenant, w.errand(at, who, to), code); err != nil {
 			return err
 		}
 		link, err := w.room.Notify.Link(tenant, w.path, nil) // the message for telephones has no place for it
@@ -88,7 +87,7 @@ func (w *Way) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who
 
 // spend uses a code up, or counts the miss.
 func (room *Room) spend(tx *store.Tx, tenant id.Tenant, e outofband.Errand, code string, try throttle.Try) error {
-	_, err := outofband.Spend(tx, room.Root, tenant, e, code)
+	err := outofband.Spend(tx, room.Root, tenant, e, code)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/caller"
-	"github.com/cardea-iam/cardea/internal/clock"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/email"
 	"github.com/cardea-iam/cardea/internal/factor/phone"
@@ -50,25 +48,10 @@ func (room *Room) sentRoutes() (out []web.Route) {
 	return out
 }
 
-// evenTime is longer than what is done for a name takes on a machine that is not overloaded.
-const evenTime = 20 * time.Millisecond
-
-// evenly waits until evenTime has passed since from: the work for a name that somebody has, sealing
-// the event under their key and more, does not show in the time of the answer (security row AU19).
-func evenly(ctx context.Context, from time.Time) {
-	rest := time.NewTimer(evenTime - clock.System().Sub(from))
-	defer rest.Stop()
-	select {
-	case <-rest.C:
-	case <-ctx.Done():
-	}
-}
-
 func (room *Room) mail() door {
 	return door{
 		factor: room.Email, way: Mail,
 		verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, _ account.ID, text string, source netip.Addr, g visit.Guest) error {
-			defer evenly(ctx, clock.System())
 			return room.Email.Verify(ctx, c, tenant, email.Place(place(g)), text, source)
 		},
 		problem: func(err error) Problem {
@@ -79,7 +62,6 @@ func (room *Room) mail() door {
 			return ""
 		},
 		send: func(r *web.Request, s step, app string) error {
-			defer evenly(r.Context(), clock.System())
 			return room.Email.Send(r.Context(), s.Caller, visit.Tenant(r), email.Place(place(s.Guest)),
 				email.Wish{App: app, Client: s.Interaction.About.Client, Locale: room.locale(r, s)})
 		},
