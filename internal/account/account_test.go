@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,17 @@ func (w *world) lookup(in id.Tenant, text string) (found account.ID, err error) 
 		return err
 	})
 	return found, err
+}
+
+func (w *world) near(text string) (found, other account.ID) {
+	w.t.Helper()
+	if err := w.s.Read(w.t.Context(), id.Default, func(r *store.Reader) (err error) {
+		found, other, err = account.LookupOrOther(r, id.Default, text)
+		return err
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return found, other
 }
 
 func (w *world) active(who account.ID) (epoch int64) {
@@ -311,3 +323,25 @@ func TestAU22_EditOfOneself(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestAU19_SomebodyIsFoundForEveryName(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		if found, other := w.near("ann"); found != "" || other != account.Nobody {
+			t.Errorf("without accounts: %q, %q", found, other)
+		}
+		ann := w.create(account.New{Username: "ann", Email: "ann@example.com", EmailVerified: true})
+		max := w.create(account.New{Username: "max", Email: "max@example.com", EmailVerified: true})
+		zoe := w.create(account.New{Username: "zoe", Email: "ann2@example.com"}) // nothing verified
+		for name, want := range map[string]account.ID{"ann": ann.ID, " MAX ": max.ID, "zoe": zoe.ID, "Ann@Example.com": ann.ID, "max@example.com": max.ID} {
+			if found, other := w.near(name); found != want || other != want {
+				t.Errorf("%s: %q, %q", name, found, other)
+			}
+		}
+		everybody := []account.ID{ann.ID, max.ID, zoe.ID}
+		for _, name := range []string{"", "aaa", "bob", "zzz", "a@example.com", "ann2@example.com", "zzz@example.com", "no name\x00", "@", "a@"} {
+			if found, other := w.near(name); found != "" || !slices.Contains(everybody, other) {
+				t.Errorf("%q: %q, %q", name, found, other)
+			}
+		}
+	})
+}

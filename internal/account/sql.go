@@ -82,6 +82,30 @@ func Lookup(r *store.Reader, tenant id.Tenant, text string) (ID, error) {
 	return found, err
 }
 
+// LookupOrOther is Lookup for those whose time must not tell whether there is such an account
+// (security row AU19): where there is none, other is an account that the name stands next to, so that
+// whoever goes on can do with it what they do with the one that was found, and throw it away. It is
+// Nobody in a tenant without accounts.
+func LookupOrOther(r *store.Reader, tenant id.Tenant, text string) (found, other ID, err error) {
+	key, email, ok := identifier(text)
+	sql := `SELECT id, username_key FROM account WHERE tenant = $1 AND username_key = coalesce(
+		(SELECT min(username_key) FROM account WHERE tenant = $1 AND username_key >= $2), (SELECT min(username_key) FROM account WHERE tenant = $1))`
+	if email {
+		sql = `SELECT account, address_key FROM account_email WHERE tenant = $1 AND verified_at IS NOT NULL AND address_key = coalesce(
+			(SELECT min(address_key) FROM account_email WHERE tenant = $1 AND verified_at IS NOT NULL AND address_key >= $2),
+			(SELECT min(address_key) FROM account_email WHERE tenant = $1 AND verified_at IS NOT NULL))`
+	}
+	var near string
+	err = r.One([]any{&other, &near}, sql, tenant, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return "", Nobody, nil
+	case err == nil && ok && near == key:
+		return other, other, nil
+	}
+	return "", other, err
+}
+
 // Filter selects accounts; empty fields select all.
 type Filter struct {
 	Username string // exact, in any spelling of the same canonical form

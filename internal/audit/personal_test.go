@@ -120,7 +120,7 @@ func eachDiary(t *testing.T, fn func(t *testing.T, d *diary)) {
 func TestP7_ErasingAPersonLeavesTheLog(t *testing.T) {
 	eachDiary(t, func(t *testing.T, d *diary) {
 		d.add(from(ann, "192.0.2.1"), ann)
-		d.add(caller.Nobody("192.0.2.2", ""), ann) // before she had proved who she is
+		d.add(caller.Nobody("192.0.2.2", ""), ann) // as she proved who she is
 		d.add(from(bob, "192.0.2.3"), ann)         // an administrator, with her account
 		d.add(caller.Nobody("192.0.2.4", ""), "")
 		d.add(caller.Application("cli_1", "192.0.2.5", ""), ann)
@@ -138,6 +138,33 @@ func TestP7_ErasingAPersonLeavesTheLog(t *testing.T) {
 		// Nothing more is kept of them, here or on a node that has not heard of it.
 		d.add(from(ann, "192.0.2.6"), ann)
 		d.want("erased erased 192.0.2.3 192.0.2.4 erased - -")
+	})
+}
+
+// P7, AU19: who only says that they are a person is a stranger. Their address is not the person's, and
+// sealing it makes no key.
+func TestP7_WhoOnlyClaimsIsAStranger(t *testing.T) {
+	eachDiary(t, func(t *testing.T, d *diary) {
+		if err := d.write(func(tx *store.Tx) error {
+			e := event(caller.Nobody("192.0.2.1", ""), ann)
+			e.Claimed = true
+			return d.Append(tx, 0, e)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.s.Read(t.Context(), "a", func(r *store.Reader) error {
+			known, err := d.Knows(r, "a", ann)
+			if known {
+				t.Error("a claim made a key")
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		d.add(caller.Nobody("192.0.2.2", ""), ann)
+		d.want("192.0.2.1 192.0.2.2")
+		d.erase(ann)
+		d.want("192.0.2.1 erased")
 	})
 }
 

@@ -44,7 +44,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		return err
 	}
 	detail := &VerifyDetail{Interaction: string(at.Interaction)}
-	return room.guard.Do(ctx, c, Prove.On(tenant, try.Account, detail), func(tx *store.Tx) error {
+	return room.guard.Do(ctx, c, Prove.On(tenant, try.Account.OrNobody(), detail), func(tx *store.Tx) error {
 		row, err := room.mailbox.Check(tx, tenant, at.key(), code)
 		if errors.Is(err, mailbox.ErrWrong) || errors.Is(err, mailbox.ErrGone) || err == nil && row.Account != try.Account {
 			tx.OnRefusal(func(tx *store.Tx) error { return room.throttle.Failed(tx, tenant, try) })

@@ -58,14 +58,6 @@ func (room *Room) digest(tenant id.Tenant, k Key, code string) []byte {
 	return room.root.MAC("mailbox/code", strings.Join([]string{string(tenant), string(k.Purpose), k.Bound, code}, "\x00"))
 }
 
-// linkDigest is what is kept of a link, nil of none.
-func (room *Room) linkDigest(link secret.Secret) []byte {
-	if link.Empty() {
-		return nil
-	}
-	return room.root.Digest(secret.SignInLink, link)
-}
-
 // maxTyped is how much of a field is looked at, in bytes.
 const maxTyped = 64
 

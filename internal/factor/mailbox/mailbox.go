@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/subtle"
 	"embed"
 	"encoding/json"
@@ -223,22 +224,39 @@ func (room *Room) send(tx *store.Tx, tenant id.Tenant, row Row, to Target) (held
 		return false, err
 	}
 	sent, err := room.letters.Tell(tx, tenant, notify.Letter{Kind: to.Kind, To: string(to.To), Account: to.Account, Locale: row.Locale, Client: to.Client, Values: values})
-	if err != nil || !sent || to.Proof == None {
+	if err != nil || !sent {
 		return !sent, err
 	}
+	if to.Proof == None {
+		return false, setCode(tx, tenant, row.Key, row.Account, nobody(), unknowable(), unknowable())
+	}
+	link := unknowable()
+	if to.Proof == Linked {
+		link = room.root.Digest(secret.SignInLink, said.Link)
+	}
 	// NIST SP 800-63B-4 §3.1.3.2: a code is compared by its digest and lives ten minutes.
-	return false, setCode(tx, tenant, row.Key, to.Account, to.To, room.digest(tenant, row.Key, said.Code), room.linkDigest(said.Link))
+	return false, setCode(tx, tenant, row.Key, to.Account, to.To, room.digest(tenant, row.Key, said.Code), link)
 }
 
-// pretend does the work of send for nobody. Its code fits nothing: nobody is told it, and Check
-// takes none for a row that names nowhere.
+// pretend does the work of send for nobody.
 func (room *Room) pretend(tx *store.Tx, tenant id.Tenant, row Row) error {
+	to := notify.NobodysAddress(room.root.MAC("mailbox/nobody", string(tenant)+"/"+row.Address)[:12])
 	said := room.mint(Linked)
-	nobody := notify.NobodysAddress(room.root.MAC("mailbox/nobody", string(tenant)+"/"+row.Address)[:12])
-	if err := room.letters.Pretend(tx, tenant, notify.Letter{Kind: notify.VerifyCode, To: nobody, Locale: row.Locale, Values: notify.Values{"code": said.Code, "minutes": Minutes}}); err != nil {
+	if err := room.letters.Pretend(tx, tenant, notify.Letter{Kind: notify.VerifyCode, To: to, Locale: row.Locale, Values: notify.Values{"code": said.Code, "minutes": Minutes}}); err != nil {
 		return err
 	}
-	return setCode(tx, tenant, row.Key, row.Account, "", room.digest(tenant, row.Key, said.Code), room.linkDigest(said.Link))
+	return setCode(tx, tenant, row.Key, row.Account, nobody(), unknowable(), unknowable())
+}
+
+// nobody stands where a row has the address that its code went to, and is as long as many are: what
+// follows reads as much for a name that nobody has. No code fits such a row, see Check.
+func nobody() account.EmailAddress { return "nobody@nowhere.invalid" }
+
+// unknowable is a digest of nothing.
+func unknowable() []byte {
+	var d [32]byte
+	rand.Read(d[:]) //nolint:errcheck // crypto/rand.Read never returns an error
+	return d[:]
 }
 
 // Check compares a code with the one that was sent, inside of a guarded operation. A wrong one
@@ -253,7 +271,7 @@ func (room *Room) Check(tx *store.Tx, tenant id.Tenant, k Key, text string) (Row
 	}
 	tx.OnRefusal(func(tx *store.Tx) error { return countTry(tx, tenant, k) })
 	right := subtle.ConstantTimeCompare(row.code, room.digest(tenant, k, text)) == 1
-	if !right || row.SentTo == "" || row.tries >= Tries || !tx.Now().Before(row.codeUntil) {
+	if !right || row.SentTo == nobody() || row.tries >= Tries || !tx.Now().Before(row.codeUntil) {
 		return Row{}, ErrWrong
 	}
 	return row, nil
@@ -294,10 +312,10 @@ func (room *Room) Asked(r *store.Reader, tenant id.Tenant, k Key) (Row, error) {
 // ByLink returns the question whose letter has this link, whatever browser asks; it uses nothing up.
 // It returns ErrGone for a link that was used, replaced, has expired, or never was.
 func (room *Room) ByLink(r *store.Reader, tenant id.Tenant, p Purpose, link secret.Secret) (Row, error) {
-	bound, err := byLink(r, tenant, p, room.linkDigest(link))
+	bound, err := byLink(r, tenant, p, room.root.Digest(secret.SignInLink, link))
 	if err == nil {
 		var row Row
-		if row, err = get(r, tenant, p, bound); err == nil && row.SentTo != "" {
+		if row, err = get(r, tenant, p, bound); err == nil && row.SentTo != nobody() {
 			return row, nil
 		}
 	}

@@ -56,9 +56,9 @@ func (room *Room) judge(ctx context.Context, p plaintext.Password, s subject) (o
 	}
 	h, err := foreign.Read(cmp.Or(s.stored, s.decoy))
 	if err != nil { // ours, or nobody's
-		ok, outdated, err := hasher.Verify(ctx, p, s.stored)
-		if err != nil || !ok || !outdated {
-			return ok, "", err
+		ok, outdated, err := hasher.Verify(ctx, p, cmp.Or(s.stored, s.dummy))
+		if err != nil || !ok || s.stored == "" || !outdated {
+			return ok && s.stored != "", "", err
 		}
 		rehash, err = hasher.Hash(ctx, p)
 		return true, rehash, err

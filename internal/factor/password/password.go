@@ -36,9 +36,6 @@ const (
 
 	// maxDevices is how many known browsers an account has.
 	maxDevices = 20
-
-	// nobody is looked up where an account is unknown, so that the same statements run.
-	nobody account.ID = "acc_00000000000000000000000000"
 )
 
 // Pepper is the key of the step before argon2id. It comes from the root key, which is not in the

@@ -25,6 +25,7 @@ import (
 type subject struct {
 	account account.ID // "" for nobody
 	stored  string     // the hash; "" for nobody, the disabled, and those without a password
+	dummy   string     // a hash of ours that no password has, to check in place of none
 	decoy   string     // what a check costs, where that is not what one of our own hashes does
 	cred    credential.Credential
 	device  []byte // digest of the device cookie; nil unless it is known to this account
@@ -42,7 +43,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 	}
 	out := Outcome{Account: s.account}
 	detail := &VerifyDetail{AttemptDetail: AttemptDetail{Known: s.device != nil}, Interaction: string(at.Interaction)}
-	err = room.guard.Do(ctx, c, Prove.On(tenant, s.account, detail), func(tx *store.Tx) error {
+	err = room.guard.Do(ctx, c, Prove.On(tenant, s.account.OrNobody(), detail), func(tx *store.Tx) error {
 		if !ok {
 			return room.failed(tx, tenant, s, &detail.AttemptDetail)
 		}
@@ -124,14 +125,11 @@ func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subj
 	}
 	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
 		s = subject{account: a.Account, cookie: cookie}
-		if s.account == "" {
-			if s.account, err = account.Lookup(r, tenant, a.Identifier); zeroIfNone(err) != nil {
+		who := a.Account // or somebody else, so that the same statements run and find as much
+		if who == "" {
+			if s.account, who, err = account.LookupOrOther(r, tenant, a.Identifier); err != nil {
 				return err
 			}
-		}
-		who := s.account
-		if who == "" {
-			who = nobody
 		}
 		_, inactive := account.Active(r, tenant, who)
 		if zeroIfNone(inactive) != nil {
@@ -141,7 +139,7 @@ func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subj
 		if zeroIfNone(err) != nil {
 			return err
 		}
-		has := err == nil
+		has := err == nil && s.account != ""
 		if s.decoy = decoyOf(string(s.cred.Data)); has && inactive == nil {
 			s.stored = string(s.cred.Data)
 		}
@@ -149,26 +147,30 @@ func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subj
 		if err != nil {
 			return err
 		}
-		if !has {
-			s.decoy = room.disguise(tenant, cmp.Or(string(s.account), a.Identifier), costs, passwords)
+		if disguise := room.disguise(tenant, cmp.Or(string(s.account), a.Identifier), costs, passwords); !has {
+			s.decoy = disguise
 		}
 		_, err = deviceFailures(r, tenant, who, nonNil(cookie))
-		if err == nil {
+		if err == nil && s.account != "" {
 			s.device = cookie
+		}
+		if s.account == "" {
+			s.cred = credential.Credential{} // somebody else's
 		}
 		return zeroIfNone(err)
 	})
 	if err != nil {
 		return s, err
 	}
-	s.attempt = throttle.Attempt{Subject: throttle.Account(string(s.account)), Source: a.Source}
-	if s.account == "" {
-		s.attempt.Subject = throttle.Unknown(room.root.Key("password/names/"+string(tenant)), a.Identifier)
+	s.attempt = throttle.Attempt{Subject: throttle.Unknown(room.root.Key("password/names/"+string(tenant)), a.Identifier), Source: a.Source}
+	if s.account != "" { // for an account the work of a name was done, too (security row AU19)
+		s.attempt.Subject = throttle.Account(string(s.account))
 	}
 	if s.device != nil {
 		s.attempt.Device = hex.EncodeToString(s.device[:8])
 	}
 	s.record = room.row(s.attempt.Subject)
+	s.dummy = room.hasher.Dummy([32]byte(room.root.MAC("password/dummy", string(tenant)+"/"+s.attempt.Subject.Key())))
 	return s, nil
 }
 
@@ -182,7 +184,7 @@ func (room *Room) try(ctx context.Context, c caller.Caller, tenant id.Tenant, s 
 	for i, lane := range lanes {
 		keys[i] = room.root.MAC("password/lane", lane.Key)
 	}
-	return room.guard.Do(ctx, c, Try.On(tenant, s.account, &AttemptDetail{Known: s.device != nil}), func(tx *store.Tx) error {
+	return room.guard.Do(ctx, c, Try.On(tenant, s.account.OrNobody(), &AttemptDetail{Known: s.device != nil}), func(tx *store.Tx) error {
 		tats := make([]time.Time, len(lanes))
 		for i := range lanes {
 			var err error

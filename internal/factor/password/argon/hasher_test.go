@@ -203,9 +203,12 @@ func TestAU19_DummyCostsWhatVerifyCosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dummy, err := parse(h.dummy)
+	dummy, err := parse(h.Dummy([32]byte{1}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if other, err := parse(h.Dummy([32]byte{2})); err != nil || string(other.salt) == string(dummy.salt) || h.Dummy([32]byte{1}) != h.Dummy([32]byte{1}) {
+		t.Errorf("salts do not follow the seed: %v", err)
 	}
 	if dummy.params != real.params || dummy.keyID != real.keyID || len(dummy.salt) != len(real.salt) || len(dummy.tag) != len(real.tag) {
 		t.Errorf("dummy %+v is not shaped like %+v", dummy, real)
@@ -216,12 +219,12 @@ func TestAU19_DummyCostsWhatVerifyCosts(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := h.Dummy(ctx, pw(t, "correct horse battery")); !errors.Is(err, context.Canceled) {
+	if _, _, err := h.Verify(ctx, pw(t, "correct horse battery"), dummy.String()); !errors.Is(err, context.Canceled) {
 		t.Errorf("dummy without a slot: %v", err)
 	}
 	h.slots.release()
-	if err := h.Dummy(t.Context(), pw(t, "correct horse battery")); err != nil {
-		t.Error(err)
+	if ok, rehash, err := h.Verify(t.Context(), pw(t, "correct horse battery"), dummy.String()); ok || rehash || err != nil {
+		t.Error(ok, rehash, err)
 	}
 }
 
