@@ -25,7 +25,7 @@ func NewID(now time.Time) ID { return ID(id.New("acc", now)) }
 // Nobody is whom something is tried for where no account has the name. It looks like an identifier
 // and no account has it, so that what is looked up and logged is the same as for somebody (security
 // row AU19).
-const Nobody ID = "acc_00000000000000000000000000"
+const Nobody ID = "acc_" + id.None
 
 // OrNobody is the identifier, or Nobody in place of none.
 func (i ID) OrNobody() ID {

@@ -171,7 +171,7 @@ func (h *house) signIn(to string) string {
 
 func (h *house) sequence() {
 	h.t.Helper()
-	if _, err := audit.SequenceAll(h.t.Context(), h.Store, "test"); err != nil {
+	if _, err := h.Guard.Log().SequenceAll(h.t.Context(), h.Store, "test"); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/assurance"
-	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/audit/person"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
@@ -42,7 +41,7 @@ type job struct {
 func (a *App) jobs() []job {
 	return []job{
 		{"sequence the log", 200 * time.Millisecond, func(ctx context.Context) error {
-			_, err := audit.SequenceAll(ctx, a.Store, a.node)
+			_, err := a.Guard.Log().SequenceAll(ctx, a.Store, a.node)
 			return err
 		}},
 		{"carry effects out", time.Second, func(ctx context.Context) error {

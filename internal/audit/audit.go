@@ -41,7 +41,7 @@ type Event struct {
 	Detail   json.RawMessage `json:"detail"`
 
 	// Claimed says, of a new event of a caller who is nobody yet, that they have not proved to be
-	// Person. It is not kept.
+	// Person.
 	Claimed bool `json:"-"`
 }
 

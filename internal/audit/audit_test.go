@@ -17,7 +17,7 @@ var plain = audit.NewLog(nil)
 
 func sequenceAll(t *testing.T, s *store.Store) {
 	t.Helper()
-	if _, err := audit.SequenceAll(t.Context(), s, "node"); err != nil {
+	if _, err := plain.SequenceAll(t.Context(), s, "node"); err != nil {
 		t.Fatal(err)
 	}
 }

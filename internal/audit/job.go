@@ -17,7 +17,7 @@ const (
 // SequenceAll gives all final events their position and returns how many there were. It does
 // nothing where another node holds the job's lease. The log's own books are kept without
 // guard: an event about each event would have no end.
-func SequenceAll(ctx context.Context, s *store.Store, node string) (total int64, err error) {
+func (l *Log) SequenceAll(ctx context.Context, s *store.Store, node string) (total int64, err error) {
 	for {
 		horizon, err := behind(ctx, s)
 		if err != nil || horizon == 0 {
@@ -28,7 +28,7 @@ func SequenceAll(ctx context.Context, s *store.Store, node string) (total int64,
 			if _, err := tx.Lease(lease, node, leaseFor); err != nil {
 				return err
 			}
-			n, err = Sequence(tx, horizon)
+			n, err = l.Sequence(tx, horizon)
 			return err
 		})
 		if err == store.ErrNotFound || n == 0 { //nolint:errorlint // Write returns it bare

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/audit/person"
@@ -17,28 +18,57 @@ type personal struct {
 	Address string `json:"address,omitempty"`
 }
 
-// owner is under whose key the personal part of a new event stands. An address is the caller's own:
-// an administrator's does not go with the person whom they look after, and one who only says that
-// they are a person is a stranger. That also makes an attempt at a name that nobody has the same work
-// as one at an account (security row AU19): the key of strangers is always at hand.
+// owner is under whose key the personal part of an event stands. An address is the caller's own: an
+// administrator's does not go with the person whom they look after.
 func owner(e Event, at time.Time) person.Owner {
 	switch {
 	case e.Caller.Kind == caller.Account && e.Caller.ID != "":
 		return person.Owner(e.Caller.ID)
-	case e.Person == "" || e.Caller.Kind == caller.Anonymous && e.Claimed:
+	case e.Person == "" || strings.HasSuffix(e.Person, "_"+id.None) || e.claimed():
 		return person.Strangers(at)
 	}
 	return person.Owner(e.Person)
 }
 
-// owners are those of an event that was read: whether its caller had proved who they are it does not
-// say, and one of the keys opens it.
-func owners(e Event) []person.Owner {
-	first := owner(e, e.At)
-	if e.Caller.Kind == caller.Anonymous && e.Person != "" {
-		return []person.Owner{first, person.Strangers(e.At)}
+// claimed tells whether a caller who is nobody yet merely says that they are the event's person. Its
+// address is a stranger's until the event gets its position: finding the person's key then and there
+// would be work that a name which nobody has does not make (security row AU19).
+func (e Event) claimed() bool {
+	return e.Claimed && e.Caller.Kind == caller.Anonymous && e.Person != ""
+}
+
+// settle puts the addresses of claims behind one order, up to another, under the keys of the people
+// whom they concern, so that they go with them. Of those who were erased nothing is kept.
+func (l *Log) settle(tx *store.Tx, from, to int64) error {
+	if l.keys == nil {
+		return nil
 	}
-	return []person.Owner{first}
+	claims, err := store.Collect(tx.Read(), func(r store.Row) (c row, err error) {
+		return c, r.Scan(&c.ord, &c.n, &c.Tenant, &c.At, &c.Person, &c.sealed)
+	}, "SELECT ord, n, tenant, at, person, sealed FROM event WHERE ord > $1 AND ord <= $2 AND claimed AND sealed IS NOT NULL", from, to)
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		whose := owner(c.Event, c.At)
+		if whose == person.Strangers(c.At) {
+			continue // nobody's
+		}
+		text, err := l.keys.Open(tx, c.Tenant, person.Strangers(c.At), place(c.ord, c.n), c.sealed)
+		if err != nil {
+			return err
+		}
+		var sealed []byte
+		if text != nil {
+			if sealed, err = l.keys.Seal(tx, c.Tenant, whose, place(c.ord, c.n), text); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec("UPDATE event SET sealed = $3 WHERE ord = $1 AND n = $2", c.ord, c.n, sealed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // place names the row of an event, so that what is sealed for one opens in no other.
@@ -62,17 +92,17 @@ func (l *Log) seal(tx *store.Tx, n int, e Event) (any, error) {
 
 // open opens what is sealed of the rows, with one look at the keys for all.
 func (l *Log) open(r *store.Reader, tenant id.Tenant, rows []row) ([]Event, error) {
-	var all []person.Owner
+	var owners []person.Owner
 	for _, e := range rows {
 		if len(e.sealed) > 0 {
-			all = append(all, owners(e.Event)...)
+			owners = append(owners, owner(e.Event, e.At))
 		}
 	}
-	slices.Sort(all)
+	slices.Sort(owners)
 	var opener person.Opener
 	if l.keys != nil {
 		var err error
-		if opener, err = l.keys.Opener(r, tenant, slices.Compact(all)); err != nil {
+		if opener, err = l.keys.Opener(r, tenant, slices.Compact(owners)); err != nil {
 			return nil, err
 		}
 	}
@@ -83,13 +113,7 @@ func (l *Log) open(r *store.Reader, tenant id.Tenant, rows []row) ([]Event, erro
 			continue
 		}
 		var p personal
-		var text []byte
-		ok := false
-		for _, o := range owners(e.Event) {
-			if text, ok = opener.Open(o, place(e.ord, e.n), e.sealed); ok {
-				break
-			}
-		}
+		text, ok := opener.Open(owner(e.Event, e.At), place(e.ord, e.n), e.sealed)
 		if ok {
 			if err := json.Unmarshal(text, &p); err != nil {
 				return nil, err

@@ -55,7 +55,9 @@ func from(who, address string) caller.Caller { return caller.Person(who, "", "",
 // addresses are those of the log, oldest first; "erased" stands for one that can be read no more.
 func (d *diary) addresses() string {
 	d.t.Helper()
-	sequenceAll(d.t, d.s)
+	if _, err := d.SequenceAll(d.t.Context(), d.s, "node"); err != nil {
+		d.t.Fatal(err)
+	}
 	var out []string
 	if err := d.s.Read(d.t.Context(), "a", func(r *store.Reader) error {
 		events, err := d.Follow(r, "a", 0, 10000)
@@ -141,30 +143,47 @@ func TestP7_ErasingAPersonLeavesTheLog(t *testing.T) {
 	})
 }
 
-// P7, AU19: who only says that they are a person is a stranger. Their address is not the person's, and
-// sealing it makes no key.
-func TestP7_WhoOnlyClaimsIsAStranger(t *testing.T) {
+// P7, AU19: writing what somebody does who only says that they are a person needs no key of hers. Until
+// the event has its position the address is a stranger's, and then it goes with her.
+func TestP7_WhoOnlyClaimsMakesNoKey(t *testing.T) {
 	eachDiary(t, func(t *testing.T, d *diary) {
-		if err := d.write(func(tx *store.Tx) error {
-			e := event(caller.Nobody("192.0.2.1", ""), ann)
-			e.Claimed = true
-			return d.Append(tx, 0, e)
-		}); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.s.Read(t.Context(), "a", func(r *store.Reader) error {
-			known, err := d.Knows(r, "a", ann)
-			if known {
-				t.Error("a claim made a key")
+		claim := func(address, who string) {
+			t.Helper()
+			if err := d.write(func(tx *store.Tx) error {
+				e := event(caller.Nobody(address, ""), who)
+				e.Claimed = true
+				return d.Append(tx, 0, e)
+			}); err != nil {
+				t.Fatal(err)
 			}
-			return err
-		}); err != nil {
-			t.Fatal(err)
 		}
-		d.add(caller.Nobody("192.0.2.2", ""), ann)
-		d.want("192.0.2.1 192.0.2.2")
+		knows := func(who string) (known bool) {
+			t.Helper()
+			if err := d.s.Read(t.Context(), "a", func(r *store.Reader) (err error) {
+				known, err = d.Knows(r, "a", who)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return known
+		}
+		nobody := "acc_" + id.None
+		claim("192.0.2.1", ann)
+		claim("192.0.2.2", bob)
+		claim("192.0.2.3", nobody)
+		if knows(ann) || knows(bob) {
+			t.Error("a claim made a key")
+		}
+		d.erase(bob) // before his events have their position
+		d.want("192.0.2.1 - 192.0.2.3")
+		if !knows(ann) || knows(nobody) {
+			t.Error("whose key a claim ended under")
+		}
 		d.erase(ann)
-		d.want("192.0.2.1 erased")
+		d.want("erased - 192.0.2.3")
+		if strings.Contains(d.rows(), "192.0.2.") {
+			t.Error("an address stands in the clear")
+		}
 	})
 }
 

@@ -15,8 +15,8 @@ func (l *Log) Append(tx *store.Tx, n int, e Event) error {
 	sealed, err := l.seal(tx, n, e)
 	if err == nil {
 		e.Caller.Address = ""
-		err = tx.ExecLast("INSERT INTO event (ord, n, tenant, at, action, outcome, actor, caller, resource, person, sealed, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-			tx.Order(), n, string(e.Tenant), tx.Now(), e.Action, string(e.Outcome), e.Caller.Subject(), e.Caller.JSON(), e.Resource, e.Person, sealed, string(e.Detail))
+		err = tx.ExecLast("INSERT INTO event (ord, n, tenant, at, action, outcome, actor, caller, resource, person, claimed, sealed, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+			tx.Order(), n, string(e.Tenant), tx.Now(), e.Action, string(e.Outcome), e.Caller.Subject(), e.Caller.JSON(), e.Resource, e.Person, e.claimed(), sealed, string(e.Detail))
 	}
 	if err != nil {
 		return fmt.Errorf("append to the log: %w", err)
@@ -31,13 +31,16 @@ const sequenceBatch = 500
 // Sequence gives up to sequenceBatch events below the horizon their position and returns how many
 // it took. The horizon was read before the transaction began: what is below it is in sight. The
 // caller holds the lease of the job.
-func Sequence(tx *store.Tx, horizon int64) (int64, error) {
+func (l *Log) Sequence(tx *store.Tx, horizon int64) (int64, error) {
 	var from, to int64
 	if err := tx.One([]any{&from}, "SELECT ord FROM event_cursor WHERE one = 1"); err != nil {
 		return 0, err
 	}
 	err := tx.One([]any{&to}, "SELECT coalesce(max(ord), 0) FROM (SELECT ord FROM event WHERE ord > $1 AND ord < $2 ORDER BY ord LIMIT $3) AS batch", from, horizon, sequenceBatch)
 	if err != nil || to == 0 {
+		return 0, err
+	}
+	if err := l.settle(tx, from, to); err != nil {
 		return 0, err
 	}
 	n, err := tx.Exec(`INSERT INTO event_log (tenant, position, ord, n, action, actor, resource, person)

@@ -58,7 +58,7 @@ func notes(t *testing.T, s *store.Store) string {
 
 func events(t *testing.T, s *store.Store) (out []string) {
 	t.Helper()
-	if _, err := audit.SequenceAll(t.Context(), s, "node"); err != nil {
+	if _, err := audit.NewLog(nil).SequenceAll(t.Context(), s, "node"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Read(t.Context(), "a", func(r *store.Reader) error {

@@ -26,6 +26,9 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 // random bits.
 const encoded = 26
 
+// None is the part behind the prefix of identifiers that no row has.
+const None = "00000000000000000000000000"
+
 // New returns a fresh identifier "prefix_…" that sorts behind all identifiers of the same
 // prefix made in earlier milliseconds.
 func New(prefix string, now time.Time) string {

@@ -185,7 +185,7 @@ func TestEraseWhatTheLogHasOfADeletedAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 		address := func() (out string) {
-			if _, err := audit.SequenceAll(ctx, w.Store(), "test"); err != nil {
+			if _, err := w.Log().SequenceAll(ctx, w.Store(), "test"); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.Store().Read(ctx, id.Default, func(r *store.Reader) error {

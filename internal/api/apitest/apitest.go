@@ -194,7 +194,7 @@ func (w *World) Sequence(t *testing.T) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		_, err := audit.SequenceAll(ctx, w.Store, "apitest")
+		_, err := w.Guard.Log().SequenceAll(ctx, w.Store, "apitest")
 		must(t, err)
 		var waiting int64
 		must(t, w.Store.Read(ctx, id.AllTenants, func(r *store.Reader) error {

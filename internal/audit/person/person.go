@@ -64,6 +64,19 @@ func (k *Keys) Seal(tx *store.Tx, tenant id.Tenant, owner Owner, place string, t
 	return key.Seal(cell(tenant, place), text), nil
 }
 
+// Open opens one text of the owner inside of a transaction; nil where it can be read no more.
+func (k *Keys) Open(tx *store.Tx, tenant id.Tenant, owner Owner, place string, sealed []byte) ([]byte, error) {
+	key, err := k.key(tx, tenant, owner)
+	if err != nil || key == nil {
+		return nil, err
+	}
+	text, err := key.Open(cell(tenant, place), sealed)
+	if err != nil {
+		return nil, nil //nolint:nilerr // sealed under a key that is gone
+	}
+	return text, nil
+}
+
 func cell(tenant id.Tenant, place string) secret.Place {
 	return secret.Place{Table: "event", Column: "sealed", Tenant: string(tenant), Row: place}
 }
