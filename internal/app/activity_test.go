@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -76,5 +77,22 @@ func TestActivityPages(t *testing.T) {
 		}
 		h.shows("/account/activity?show=apps", "Nothing of this sort has happened yet.")
 		h.shows("/account/activity?before=1", "There is nothing older.")
+	})
+}
+
+// A letter that lets in whoever reads it is told to whom it went, once it went.
+func TestActivityTellsOfLettersWithCodes(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		for range 4 { // the address takes three
+			h.goes("POST", "/recover", url.Values{"username": {canaries["username"]}}, "/recover/code")
+			if _, err := h.outbox.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.signIn("/account")
+		h.sequence()
+		if n := strings.Count(h.shows("/account/activity"), "A message with a code was sent to you"); n != 3 {
+			t.Errorf("%d letters, want the three that went", n)
+		}
 	})
 }

@@ -45,8 +45,11 @@ func (a *App) jobs() []job {
 			return err
 		}},
 		{"carry effects out", time.Second, func(ctx context.Context) error {
-			_, err := a.outbox.Run(ctx)
-			return err
+			for { // an effect may bring another: a letter that was asked for, and then its mail
+				if n, err := a.outbox.Run(ctx); n == 0 || err != nil {
+					return err
+				}
+			}
 		}},
 		{"turn signing keys", key.TurnEvery, a.Ring.TurnAll},
 		{"sweep", time.Minute, a.sweep},

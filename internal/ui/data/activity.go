@@ -152,7 +152,7 @@ var sentences = map[string]Sentence{
 	"recovery_restore":            {Sort: Changes, Icon: "lock", Done: "activity.recovery_restore"},
 	"approval_ask":                {Sort: SignIns, Icon: "computer", Done: "activity.approval_ask"},
 	"account_answer_approval":     {Sort: SignIns, Icon: "shield", Done: "activity.account_answer_approval"},
-	"email_code_send":             {Sort: SignIns, Icon: "mail", Done: "activity.email_code_send"},
+	"mailbox_send":                {Sort: SignIns, Icon: "mail", Done: "activity.mailbox_send"},
 	"email_code_verify":           {Sort: SignIns, Icon: "alert", Refused: "activity.code_wrong"},
 	"recovery_code_verify":        {Sort: SignIns, Icon: "shield", Done: "activity.recovery_code_verify", Refused: "activity.code_wrong"},
 	"code_issue":                  {Sort: Apps, Icon: "apps", Done: "activity.code_issue"},

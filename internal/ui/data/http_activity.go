@@ -3,13 +3,16 @@ package data
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
+	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/ui/own"
@@ -105,7 +108,13 @@ type about struct {
 	Client  string `json:"client"`
 	Session string `json:"session"`
 	Refused bool   `json:"refused"` // the person said no
+	Letter  string `json:"letter"`  // of mailbox.send
+	Held    bool   `json:"held"`    // of mailbox.send: it did not go
 }
+
+// letters are those of mailbox.send that are worth a line: they let in whoever reads them. What the
+// others are about has a line of its own.
+var letters = []string{string(notify.SignInCode), string(notify.RecoveryCode)}
 
 func aboutOf(e audit.Event) (d about) {
 	_ = json.Unmarshal(e.Detail, &d) // a detail without these members has none of them
@@ -115,8 +124,10 @@ func aboutOf(e audit.Event) (d about) {
 // said is what the page says of an event; told is false where it says nothing.
 func said(e audit.Event) (key part.Key, told bool) {
 	s, _ := SentenceOf(e.Action)
+	detail := aboutOf(e)
 	switch {
-	case e.Outcome == audit.Done && !aboutOf(e).Refused:
+	case e.Action == mailbox.Send.Name() && (detail.Held || !slices.Contains(letters, detail.Letter)):
+	case e.Outcome == audit.Done && !detail.Refused:
 		key = s.Done
 	case e.Outcome != audit.Denied:
 		key = s.Refused

@@ -16,6 +16,7 @@ var hidden = map[string]string{
 	"account.hide_recovery_codes": "a step; its beginning is told",
 	"passkey.begin":               "a step of a sign-in; its end is told",
 	"account.claim_phone":         "a step; its end is told",
+	"email_code.send":             "a wish; the letter is told, to whom it went",
 	"approval.verify":             "a step; the answer is told",
 	"recovery.start":              "a step; its end is told",
 	"recovery.mail":               "a step; its end is told",
@@ -33,6 +34,8 @@ var hidden = map[string]string{
 	"outbox.retry":                "about a message, which is no matter of the account",
 	"account.delete":              "nobody is left to read it",
 	"account.erase":               "nobody is left to read it",
+	"account.erase_due":           "nobody is left to read it",
+	"inbox.keep":                  "the message is there to be read",
 }
 
 // LeftOut is why the page does not say an action, "" for one that it should say.
@@ -43,7 +46,7 @@ func LeftOut(a guard.Info) string {
 	switch {
 	case a.Kind == "interaction":
 		return "a step of a sign-in; its end is told"
-	case a.Class == guard.Inspect || a.Class == guard.System:
+	case a.Class == guard.Inspect || a.Class == guard.System && !a.ToPeople:
 		return "reading, or the server's own job"
 	case (a.Class == guard.Administer || a.Class == guard.Own) && !a.ToPeople:
 		return "done to what is nobody's"
