@@ -118,6 +118,21 @@ func Edit(ctx context.Context, g *guard.Guard, c caller.Caller, tenant id.Tenant
 	return out, err
 }
 
+// Fill writes claims of an account inside of a guarded operation of another room. Refusals: invalid,
+// not_found.
+func Fill(tx *store.Tx, tenant id.Tenant, account ID, fill func(*Claims)) error {
+	a, err := Get(tx.Read(), tenant, account)
+	if err != nil {
+		return missing(err)
+	}
+	fill(&a.Claims)
+	if err := a.Claims.Check(); err != nil {
+		return err
+	}
+	_, err = change(tx, tenant, Account{ID: account, Version: a.Version, Claims: a.Claims}, &Detail{})
+	return err
+}
+
 // change writes the username, unless it is empty, and the claims of in.
 func change(tx *store.Tx, tenant id.Tenant, in Account, detail *Detail) (Account, error) {
 	was, err := Get(tx.Read(), tenant, in.ID)

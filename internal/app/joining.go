@@ -17,7 +17,6 @@ import (
 // joining makes the rooms by which people get accounts, and get back into them. It comes after the
 // factors and the dispatcher.
 func (a *App) joining() {
-	a.Registration = registration.New(registration.Options{Guard: a.Guard, Root: a.Root, Mailbox: a.Mailbox, Letters: a.Notify, Choose: a.firstPassword})
 	a.Recover = recovery.New(recovery.Options{
 		Guard: a.Guard, Root: a.Root, Mailbox: a.Mailbox, Letters: a.Notify, Choose: a.Passwords.Initial, Reach: a.signin.ReachNow,
 		Forget: []recovery.Effect{

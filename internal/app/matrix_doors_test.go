@@ -183,6 +183,7 @@ var doors = []door{
 	{"POST /signin/password-change", "a new password, unasked", proven{}, never, guess("/signin/password-change")},
 	{"POST /signup/code", "a guess", proven{}, never, guess("/signup/code")},
 	{"POST /signup/account", "unasked", proven{}, never, guess("/signup/account")},
+	{"POST /signin/details", "unasked", proven{}, never, guess("/signin/details")},
 	{"POST /invitation", "without one", proven{}, never, guess("/invitation")},
 	{"POST /recover/code", "a guess", proven{}, never, guess("/recover/code")},
 	{"POST /recover/second", "a guess", proven{}, never, guess("/recover/second")},

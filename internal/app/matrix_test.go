@@ -38,7 +38,7 @@ var (
 var inert = []string{
 	"GET /signin", "GET /signin/other", "GET /signin/enrol", "GET /signin/switch", "GET /signin/totp", "GET /signin/recovery-code", "GET /signin/passkey",
 	"GET /signin/email", "POST /signin/email/send", "GET /signin/email/link", "GET /signin/sms", "POST /signin/sms/send", "GET /signin/call", "POST /signin/call/send",
-	"GET /signin/password-change", "GET /signup", "POST /signup", "GET /signup/code", "POST /signup/code/again", "GET /signup/account", "GET /invitation",
+	"GET /signin/password-change", "GET /signup", "POST /signup", "GET /signup/code", "POST /signup/code/again", "GET /signup/account", "GET /signin/details", "GET /invitation",
 	"GET /recover", "POST /recover", "GET /recover/code", "POST /recover/code/again", "GET /recover/second", "GET /recover/password", "GET /recover/done",
 	"GET /recover/link", "GET /not-me", "POST /not-me",
 	"GET /signin/approval", "GET /signin/approval/state", "POST /signin/approval/ask",

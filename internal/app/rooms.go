@@ -92,9 +92,10 @@ func (a *App) rooms() error {
 	}); err != nil {
 		return err
 	}
+	a.Registration = registration.New(registration.Options{Guard: a.Guard, Root: a.Root, Mailbox: a.Mailbox, Letters: a.Notify, Choose: a.firstPassword})
 	if a.signin, err = signin.New(signin.Options{
 		Guard: a.Guard, Tenants: a.Tenants, Lifetimes: life, Assurance: a.Assurance, Devices: a.Passwords,
-		Offers: credential.Offered, Unusual: a.unusual,
+		Offers: credential.Offered, Unusual: a.unusual, Asking: []signin.Asking{a.Registration},
 	}, a.factors()...); err != nil {
 		return err
 	}

@@ -10,4 +10,7 @@
 // Every door asks the setting "registration" inside the transaction that it opens (security row
 // AU24). An invitation is worth one account whatever the setting says, as long as whoever invited
 // may still do what the invitation promises.
+//
+// What was not asked at first is asked at a later sign-in, when all is proved and before the session
+// begins (later.go): terms in a version that the person has not accepted, and claims, each once.
 package registration

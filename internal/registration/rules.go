@@ -15,11 +15,11 @@ type Rules struct {
 	Open         bool     `json:"open"`          // whether strangers may register
 	Domains      []string `json:"domains"`       // of the addresses that may; empty means all
 	Invitations  bool     `json:"invitations"`   // whether administrators may invite by mail
-	TermsVersion string   `json:"terms_version"` // of the terms to accept; "" asks for nothing
+	TermsVersion string   `json:"terms_version"` // of the terms that everybody accepts, once for each version; "" asks for nothing
 	TermsURL     string   `json:"terms_url"`
 	PrivacyURL   string   `json:"privacy_url"`
 	Ask          []string `json:"ask"`       // claims to ask for at first
-	AskLater     []string `json:"ask_later"` // claims to ask for at a later sign-in
+	AskLater     []string `json:"ask_later"` // claims to ask for at a later sign-in, once
 }
 
 // Settings is the setting "registration". It is off until somebody opens it.
@@ -63,14 +63,19 @@ func (r Rules) Takes(e account.EmailAddress) bool {
 
 // Fill gives the claims of a name what was written for it; names that nobody asks for stay out.
 func Fill(c *account.Claims, asked []string, written func(name string) string) {
-	for name, at := range map[string]*string{
-		"name": &c.Name, "given_name": &c.GivenName, "family_name": &c.FamilyName, "nickname": &c.Nickname, "birthdate": &c.Birthdate,
-		"website": &c.Website, "phone_number": &c.PhoneNumber, "locale": &c.Locale, "zoneinfo": &c.Zoneinfo,
-	} {
+	for _, name := range Asked {
 		if slices.Contains(asked, name) {
 			if text := strings.TrimSpace(written(name)); text != "" {
-				*at = text
+				*claim(c, name) = text
 			}
 		}
 	}
+}
+
+// claim is where one of Asked stands.
+func claim(c *account.Claims, name string) *string {
+	return map[string]*string{
+		"name": &c.Name, "given_name": &c.GivenName, "family_name": &c.FamilyName, "nickname": &c.Nickname, "birthdate": &c.Birthdate,
+		"website": &c.Website, "phone_number": &c.PhoneNumber, "locale": &c.Locale, "zoneinfo": &c.Zoneinfo,
+	}[name]
 }

@@ -14,6 +14,21 @@ func accept(tx *store.Tx, tenant id.Tenant, who account.ID, version string) erro
 	return err
 }
 
+func accepted(r *store.Reader, tenant id.Tenant, who account.ID, version string) (yes bool, err error) {
+	err = r.One([]any{&yes}, "SELECT EXISTS (SELECT 1 FROM terms_acceptance WHERE tenant = $1 AND account = $2 AND version = $3)", tenant, who, version)
+	return yes, err
+}
+
+func claimsAsked(r *store.Reader, tenant id.Tenant, who account.ID) ([]string, error) {
+	return store.Collect(r, func(row store.Row) (name string, err error) { return name, row.Scan(&name) },
+		"SELECT claim FROM claim_asked WHERE tenant = $1 AND account = $2", tenant, who)
+}
+
+func noteAsked(tx *store.Tx, tenant id.Tenant, who account.ID, name string) error {
+	_, err := tx.Exec("INSERT INTO claim_asked (tenant, account, claim, asked_at) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, account, claim) DO NOTHING", tenant, who, name, tx.Now())
+	return err
+}
+
 const columns = "SELECT id, address, name, places, inviter_kind, inviter, account, created_at, expires_at, ended_at FROM invitation "
 
 func scan(row store.Row) (v Invitation, err error) {
@@ -80,6 +95,11 @@ type acceptance struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 }
 
+type asked struct {
+	Claim   string    `json:"claim"`
+	AskedAt time.Time `json:"asked_at"`
+}
+
 type invited struct {
 	Email     string    `json:"email"`
 	Name      string    `json:"name,omitempty"`
@@ -91,6 +111,9 @@ var Exports = []store.Export{
 	{Name: "terms", Tables: []string{"terms_acceptance"}, Page: store.ExportRows(func(row store.Row) (a acceptance, err error) {
 		return a, row.Scan(&a.Version, &a.AcceptedAt)
 	}, "SELECT version, accepted_at FROM terms_acceptance WHERE tenant = $1 AND account = $2 ORDER BY accepted_at")},
+	{Name: "claims_asked", Tables: []string{"claim_asked"}, Page: store.ExportRows(func(row store.Row) (a asked, err error) {
+		return a, row.Scan(&a.Claim, &a.AskedAt)
+	}, "SELECT claim, asked_at FROM claim_asked WHERE tenant = $1 AND account = $2 ORDER BY claim")},
 	{Name: "invitations", Tables: []string{"invitation"}, Page: store.ExportRows(func(row store.Row) (v invited, err error) {
 		return v, row.Scan(&v.Email, &v.Name, &v.CreatedAt)
 	}, "SELECT address, name, created_at FROM invitation WHERE tenant = $1 AND account = $2 ORDER BY created_at")},

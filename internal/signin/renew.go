@@ -14,10 +14,10 @@ import (
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-// renewal is the step when all is proved that is wanted: Enough, or Renew where a secret that was
-// proved just now has to be replaced, because an administrator gave it for a time or because the
-// policies say so of one that attackers try. A secret is never replaced because of its age (NIST SP
-// 800-63B-4 §3.1.1.2).
+// renewal is the step when all is proved that is wanted. It is Renew where a secret that was proved
+// just now has to be replaced, because an administrator gave it for a time or because the policies say
+// so of one that attackers try. A secret is never replaced because of its age (NIST SP 800-63B-4
+// §3.1.1.2). It is Answer where the person is asked for something, and Enough else.
 func (q question) renewal(p proof, h hearing) (Step, error) {
 	for _, f := range q.room.factors {
 		r, ok := f.(Renewing)
@@ -33,6 +33,13 @@ func (q question) renewal(p proof, h hearing) (Step, error) {
 		}
 		if must {
 			return Step{Verdict: Renew, Renewal: r}, nil
+		}
+	}
+	for _, a := range q.room.Asking {
+		if asks, err := a.Asks(q.r, q.tenant, p.who, q.i); err != nil {
+			return Step{}, err
+		} else if asks {
+			return Step{Verdict: Answer, Asking: a}, nil
 		}
 	}
 	return Step{Verdict: Enough}, nil
@@ -54,11 +61,22 @@ var Replace = guard.Declare[account.ID, RenewDetail]("account.renew_password", g
 // has proved a password but not what else is wanted cannot change it. Refusals: ErrGone,
 // ErrIncomplete, and those of replace.
 func (room *Room) Replacing(ctx context.Context, c caller.Caller, tenant id.Tenant, at Place, who account.ID, old *session.Session, from Arrival, replace func(tx *store.Tx) error) error {
+	return room.last(ctx, c, tenant, Replace.On(tenant, who, &RenewDetail{string(at.Interaction)}), Renew, at, who, old, from, replace)
+}
+
+// Answering lets answer write what the person answered, in the operation deed, if that is all that the
+// sign-in still asks for. Refusals: ErrGone, ErrIncomplete, and those of answer.
+func (room *Room) Answering(ctx context.Context, c caller.Caller, tenant id.Tenant, deed guard.Deed, at Place, who account.ID, old *session.Session, from Arrival, answer func(tx *store.Tx) error) error {
+	return room.last(ctx, c, tenant, deed, Answer, at, who, old, from, answer)
+}
+
+// last runs do if a step is all that is left.
+func (room *Room) last(ctx context.Context, c caller.Caller, tenant id.Tenant, deed guard.Deed, v Verdict, at Place, who account.ID, old *session.Session, from Arrival, do func(tx *store.Tx) error) error {
 	least, err := room.least(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	return room.Guard.Do(ctx, c, Replace.On(tenant, who, &RenewDetail{string(at.Interaction)}), func(tx *store.Tx) error {
+	return room.Guard.Do(ctx, c, deed, func(tx *store.Tx) error {
 		i, err := get(tx, tenant, at)
 		if err != nil {
 			return err
@@ -70,10 +88,10 @@ func (room *Room) Replacing(ctx context.Context, c caller.Caller, tenant id.Tena
 		if err != nil {
 			return err
 		}
-		if step.Verdict != Renew || i.Account != who {
+		if step.Verdict != v || i.Account != who {
 			return ErrIncomplete
 		}
-		return replace(tx)
+		return do(tx)
 	})
 }
 

@@ -56,6 +56,15 @@ type Renewing interface {
 	MustRenew(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error)
 }
 
+// Asking is what people are asked for once they have proved who they are, before the session begins:
+// to accept new terms, say.
+type Asking interface {
+	// AskPath is the page that takes the answer, below the tenant's root. It takes ?i=ID.
+	AskPath() string
+	// Asks tells whether the account is to be asked in this sign-in.
+	Asks(r *store.Reader, tenant id.Tenant, who account.ID, i interaction.Interaction) (bool, error)
+}
+
 // Offering tells which factors a tenant offers; the room credential's setting.
 type Offering func(r *store.Reader, tenant id.Tenant) ([]factor.Kind, error)
 
@@ -75,7 +84,7 @@ type Devices interface {
 // Notice tells a person of a sign-in that is unusual for them.
 type Notice func(tx *store.Tx, tenant id.Tenant, who account.ID, a assurance.Attempt, agent string) error
 
-// Options are what the dispatcher is made of. All are required.
+// Options are what the dispatcher is made of. All but Asking are required.
 type Options struct {
 	Guard     *guard.Guard
 	Tenants   *tenant.Directory
@@ -84,6 +93,7 @@ type Options struct {
 	Devices   Devices
 	Offers    Offering
 	Unusual   Notice
+	Asking    []Asking // in the order in which they ask
 }
 
 // Room is the dispatcher. It is safe for concurrent use.
@@ -132,6 +142,7 @@ const (
 	Enrol                     // the person has proved all they have and must set up more
 	Enough                    // nothing is missing
 	Renew                     // nothing is missing but a new secret in the place of the one proved
+	Answer                    // nothing is missing but an answer to Step.Asking
 )
 
 // Step is what comes next.
@@ -142,9 +153,23 @@ type Step struct {
 	// Enrolments is, with Enrol, what the person may set up.
 	Enrolments []Enrolling
 	Renewal    Renewing // with Renew: what has to be replaced
+	Asking     Asking   // with Answer: who asks
 	// Unmet is, with Impossible, that the application needs what the person cannot prove: it is told.
 	Unmet bool
 	Want  factor.Want
+}
+
+// Page is the page of a step that is left when all is proved, below the tenant's root; "" for other
+// steps.
+func (s Step) Page() string {
+	switch s.Verdict {
+	case Renew:
+		return s.Renewal.RenewPath()
+	case Answer:
+		return s.Asking.AskPath()
+	case Impossible, Prove, Enrol, Enough:
+	}
+	return ""
 }
 
 // Offers reports whether the step takes a factor.

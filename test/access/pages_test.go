@@ -132,8 +132,9 @@ func (w *world) pages() []page {
 		at("registration, wrong code", "is not right, or too old", guest, open("/signup"), signUp("kim@mail.example"), fill("code", "AAAAAAAA"), press("submit")),
 		at("registration, account", "Almost done", guest, open("/signup"), signUp("lee@mail.example"), enterCode("lee@mail.example"), press("submit")),
 		at("invitation", "You are invited", guest, command("account", "invite", "pat@mail.example"), openLetter("pat@mail.example", "/invitation")),
+		at("registration, later", "New terms of use", guest, command("setting", "set", "registration", `terms_version="2"`, `ask_later=["nickname"]`), open("/account"), signIn("bob", password)),
 
-		at("recovery", "Say who you are", guest, open("/recover")),
+		at("recovery", "Say who you are", guest, command("setting", "set", "registration", `terms_version=""`, "ask_later=[]"), open("/recover")),
 		at("recovery, code", "Type it here", guest, open("/recover"), fill("username", "may"), press("submit")),
 		at("recovery, wrong code", "is not right, or too old", guest, open("/recover"), fill("username", "nobody"), press("submit"), fill("code", "AAAAAAAA"), press("submit")),
 		at("recovery, one more proof", "One more proof", guest, open("/recover"), fill("username", "tom"), press("submit"), enterCode(tom.mail()), press("submit")),

@@ -29,9 +29,8 @@ type Room struct {
 
 // Paths of the pages, below the tenant's root.
 const (
-	pathAsk    = "/signin/approval/ask"
-	pathState  = "/signin/approval/state"
-	pathCancel = "/signin/cancel" // the room signin serves it
+	pathAsk   = "/signin/approval/ask"
+	pathState = "/signin/approval/state"
 
 	pathWaiting = own.PathApprove + "/waiting"
 )
@@ -143,7 +142,7 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, s step, problem Pr
 	}
 	page.Person = visit.Person(a)
 	if i.Kind == interaction.Authorize {
-		page.CancelAction = visit.URL(r, pathCancel)
+		page.CancelAction = visit.URL(r, visit.PathCancel)
 	}
 	if len(s.next.Others) > 0 {
 		page.OtherURL = visit.URL(r, visit.PathOther, visit.FieldInteraction, string(i.ID))

@@ -32,9 +32,6 @@ type Room struct {
 	Translate web.ErrorFunc
 }
 
-// pathCancel takes the POST that goes back without signing in; the room signin serves it.
-const pathCancel = "/signin/cancel"
-
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	app, paper := room.app(), room.paper()
@@ -219,5 +216,5 @@ func cancelAction(r *web.Request, s step) string {
 	if s.Interaction.Kind != interaction.Authorize {
 		return ""
 	}
-	return visit.URL(r, pathCancel)
+	return visit.URL(r, visit.PathCancel)
 }

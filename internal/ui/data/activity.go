@@ -146,6 +146,7 @@ var sentences = map[string]Sentence{
 	"account_prefer_email":        {Sort: Changes, Icon: "mail", Done: "activity.account_prefer_email"},
 	"account_remove_email":        {Sort: Changes, Icon: "mail", Done: "activity.account_remove_email"},
 	"account_recovery_link":       {Sort: Changes, Icon: "key", Done: "activity.account_recovery_link"},
+	"account_complete":            {Sort: Changes, Icon: "card", Done: "activity.account_complete"},
 	"account_not_me":              {Sort: SignIns, Icon: "alert", Done: "activity.account_not_me"},
 	"invitation_accept":           {Sort: Changes, Icon: "person", Done: "activity.invitation_accept"},
 	"registration_join":           {Sort: Changes, Icon: "person", Done: "activity.registration_join"},

@@ -52,6 +52,8 @@ func (room *Room) Routes() []web.Route {
 		post("ui.signup.code.again", PathResend, registration.Start.Name(), room.again),
 		get("ui.signup.account", PathPerson, web.RateStandard, open, room.person),
 		post("ui.signup.account.post", PathPerson, registration.Join.Name(), room.finish),
+		get("ui.signup.later", registration.PathLater, web.RateStandard, open, room.later),
+		post("ui.signup.later.post", registration.PathLater, registration.Tell.Name(), room.takeLater),
 		get("ui.invitation", registration.PathInvitation, web.RateCostly, "whoever has the link that an administrator sent", room.invitation),
 		post("ui.invitation.post", registration.PathInvitation, registration.Accept.Name(), room.accept),
 	}

@@ -138,14 +138,18 @@ var personPage = part.Parse(files, "aside.html", "person.html")
 func (p *Person) Render(w io.Writer) error { return personPage.Execute(w, p.Locale, p) }
 
 // ClaimInputs are the fields of the claims that are asked for.
-func (p *Person) ClaimInputs() (out []part.Input) {
-	for i, name := range p.Asked {
+func (p *Person) ClaimInputs() []part.Input {
+	return claimInputs(p.Asked, p.Values, p.BadClaim, p.Problem == "", func(name string) bool { return name != "name" })
+}
+
+func claimInputs(asked []string, values map[string]string, bad string, focus bool, optional func(name string) bool) (out []part.Input) {
+	for i, name := range asked {
 		if labels[name].label == "" {
 			continue // no claim that people could be asked for
 		}
-		in := part.Input{ID: "claim-" + strings.ReplaceAll(name, "_", "-"), Name: name, Type: "text", Label: labels[name].label, Value: p.Values[name],
-			Autocomplete: labels[name].autocomplete, Optional: name != "name", Autofocus: i == 0 && p.Problem == ""}
-		if p.BadClaim == name {
+		in := part.Input{ID: "claim-" + strings.ReplaceAll(name, "_", "-"), Name: name, Type: "text", Label: labels[name].label, Value: values[name],
+			Autocomplete: labels[name].autocomplete, Optional: optional(name), Autofocus: i == 0 && focus}
+		if bad == name {
 			in.Error = part.Say(BadClaim)
 		}
 		out = append(out, in)
@@ -160,6 +164,47 @@ func (p *Person) PasswordInput() part.Input {
 		problem = ""
 	}
 	return visit.NewPasswordInput(FieldPassword, p.MinLength, problem, problem != "" || len(p.Asked) == 0)
+}
+
+// Later asks a person who has proved who they are for what was not asked at first: new terms, and
+// claims that they may leave out.
+type Later struct {
+	Frame
+	Person       part.Person
+	Terms        Terms
+	Asked        []string // claims to ask for
+	Values       map[string]string
+	BadClaim     string
+	CancelAction string // takes the POST that returns to the app without signing in; empty hides it
+}
+
+var laterPage = part.Parse(files, "aside.html", "later.html")
+
+// Render writes the page.
+func (p *Later) Render(w io.Writer) error { return laterPage.Execute(w, p.Locale, p) }
+
+// Title is what the page is about: the terms, if it has any.
+func (p *Later) Title() *part.Message {
+	if p.Terms.Version != "" {
+		return part.Say("signup.later.terms")
+	}
+	return part.Say("signup.later.claims")
+}
+
+// Lede says why there is something to do.
+func (p *Later) Lede() *part.Message {
+	switch {
+	case p.Terms.Version == "":
+		return part.Say("signup.later.claims.why")
+	case len(p.Asked) > 0:
+		return part.Say("signup.later.both.why")
+	}
+	return part.Say("signup.later.terms.why")
+}
+
+// ClaimInputs are the fields of the claims that are asked for.
+func (p *Later) ClaimInputs() []part.Input {
+	return claimInputs(p.Asked, p.Values, p.BadClaim, p.Problem == "" && p.Terms.Version == "", func(string) bool { return true })
 }
 
 // labels are what people call claims, and what browsers fill in for them.

@@ -36,7 +36,6 @@ type Room struct {
 // Paths of the room, below the tenant's root.
 const (
 	PathChoose = "/signin/choose"
-	PathCancel = "/signin/cancel"
 	PathSwitch = "/signin/switch"
 )
 
@@ -77,7 +76,7 @@ func (room *Room) Routes() []web.Route {
 			Action: signin.Replace.Name(), Event: signin.Replace.Name(), Handler: room.takeRenewal, Errors: room.Translate,
 		},
 		{
-			Name: "ui.signin.cancel", Method: http.MethodPost, Path: PathCancel, Scope: web.PerTenant, CSRF: web.Browser,
+			Name: "ui.signin.cancel", Method: http.MethodPost, Path: visit.PathCancel, Scope: web.PerTenant, CSRF: web.Browser,
 			Action: signin.Cancel.Name(), Event: signin.Cancel.Name(), Handler: room.cancel, Errors: room.Translate,
 		},
 	}
@@ -130,8 +129,8 @@ func (room *Room) show(w http.ResponseWriter, r *web.Request, g visit.Guest, oth
 		return visit.ErrForbidden
 	case step.Verdict == signin.Enrol:
 		return room.lead(w, r, g, visit.PathEnrol)
-	case step.Verdict == signin.Renew:
-		return room.lead(w, r, g, step.Renewal.RenewPath())
+	case step.Page() != "":
+		return room.lead(w, r, g, step.Page())
 	case len(g.Interaction.Facts) > 0 && step.Verdict == signin.Prove && step.Factor.Kind() != factor.Password:
 		return room.lead(w, r, g, step.Factor.Path())
 	}
@@ -236,7 +235,7 @@ func (room *Room) frame(r *web.Request, g visit.Guest) (Frame, error) {
 	base.Path = visit.URL(r, r.TenantPath(), visit.FieldInteraction, string(i.ID))
 	f := Frame{Base: base, Action: visit.URL(r, visit.PathSignIn)}
 	if i.Kind == interaction.Authorize {
-		f.CancelAction = visit.URL(r, PathCancel)
+		f.CancelAction = visit.URL(r, visit.PathCancel)
 	}
 	f.App, err = room.Visits.AppOf(r.Context(), visit.Tenant(r), i.About.Client)
 	return f, err

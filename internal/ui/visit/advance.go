@@ -97,8 +97,8 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	switch step.Verdict {
 	case signin.Prove:
 		return URL(r, step.Factor.Path(), FieldInteraction, string(which)), nil
-	case signin.Renew:
-		return URL(r, step.Renewal.RenewPath(), FieldInteraction, string(which)), nil
+	case signin.Renew, signin.Answer:
+		return URL(r, step.Page(), FieldInteraction, string(which)), nil
 	case signin.Enrol:
 		return URL(r, PathEnrol, FieldInteraction, string(which)), nil
 	case signin.Impossible, signin.Enough: // Finish says why not, and keeps that it was tried
@@ -179,6 +179,19 @@ func (room *Room) Proving(ctx context.Context, w http.ResponseWriter, r *web.Req
 	return g, step, false, room.lost(w, r, g, step)
 }
 
+// Answering is Proving for the page that asks for something when all is proved.
+func (room *Room) Answering(ctx context.Context, w http.ResponseWriter, r *web.Request, which, path string) (g Guest, ok bool, err error) {
+	g, err = room.Guest(ctx, w, r, which)
+	if err != nil {
+		return g, false, err
+	}
+	step, err := room.SignIn.Next(ctx, Tenant(r), g.Interaction, g.Session, Arrival(r))
+	if err != nil || step.Verdict == signin.Answer && step.Page() == path {
+		return g, err == nil, err
+	}
+	return g, false, room.lost(w, r, g, step)
+}
+
 // lost leads a browser that is at a page which the sign-in does not need to the one that it does.
 func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step signin.Step) error {
 	to := PathSignIn
@@ -188,8 +201,8 @@ func (room *Room) lost(w http.ResponseWriter, r *web.Request, g Guest, step sign
 	case g.Interaction.Kind == interaction.Recover:
 		Return(w, g.Interaction)
 		return nil
-	case step.Verdict == signin.Renew:
-		to = step.Renewal.RenewPath()
+	case step.Page() != "":
+		to = step.Page()
 	case step.Verdict == signin.Impossible && len(g.Interaction.Facts) > 0:
 		return ErrForbidden
 	case step.Verdict == signin.Enrol:

@@ -102,6 +102,7 @@ func (d *doors) rooms(w *world, letters *notify.Room) *mailbox.Room {
 				return p.First(tx, tenant, who, password.Place{Interaction: at.Interaction, Browser: at.Browser})
 			}, err
 		}})
+	w.asking = []signin.Asking{d.joining}
 	d.recovering = accountrecovery.New(accountrecovery.Options{Guard: w.g, Root: root, Mailbox: boxes, Letters: letters, Choose: w.passwords.Initial,
 		Reach: func(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error) {
 			return w.visits.SignIn.ReachNow(r, tenant, who)

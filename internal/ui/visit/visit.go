@@ -48,8 +48,9 @@ const (
 
 // Pages of a sign-in that are no factor's own.
 const (
-	PathOther = "/signin/other" // another way to prove
-	PathEnrol = "/signin/enrol" // what to set up where more is asked than the person has
+	PathOther  = "/signin/other"  // another way to prove
+	PathCancel = "/signin/cancel" // takes the POST that goes back to the app without signing in
+	PathEnrol  = "/signin/enrol"  // what to set up where more is asked than the person has
 )
 
 // ParamOther asks the sign-in page for the form in place of the person who is signed in. It changes

@@ -101,6 +101,7 @@ type world struct {
 	passwords *password.Room
 	ada, bob  account.ID
 	question  *question
+	asking    []signin.Asking // of the dispatcher
 }
 
 // question is an application's question to a person, as the authorization endpoint asks it.
@@ -174,6 +175,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 			Assurance: must(assurance.New(w.g, assurance.Options{})), Devices: w.passwords,
 			Offers:  func(*store.Reader, id.Tenant) ([]factor.Kind, error) { return factor.Kinds(), nil },
 			Unusual: func(*store.Tx, id.Tenant, account.ID, assurance.Attempt, string) error { return nil },
+			Asking:  w.asking,
 		}, factors...))}
 	w.setup = setup.New(w.g, root, w.passwords.Initial)
 	pages := notice.NewPages(w.visits)
