@@ -37,7 +37,7 @@ func (a *App) routes() []web.Route {
 	desk := &own.Desk{Visits: visits, Translate: pages.Translate}
 	secondFactors := &uisecurity.Codes{Desk: desk, TOTP: a.TOTP, Recovery: a.Recovery}
 	phones := &uisecurity.Phones{Desk: desk, Phone: a.Phone}
-	approvals := &uiapproval.Room{Desk: desk, Visits: visits, Approvals: a.Approvals, Translate: pages.Translate}
+	approvals := &uiapproval.Room{Desk: desk, Visits: visits, Approvals: a.Approvals, Place: a.Assurance.Place, Translate: pages.Translate}
 	desk.Asks = approvals.Asks
 	var development []web.Route
 	if a.inbox != nil {

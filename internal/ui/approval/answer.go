@@ -21,7 +21,7 @@ type Asked struct {
 	Choices []int
 	App     string // name of the application, "" for the account's own pages
 	Browser string // "Firefox, Windows", "" where nothing is known
-	Place   string // address, and the place where one is known
+	Place   string // where one is known, and the address
 	At      time.Time
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/approval"
+	"github.com/cardea-iam/cardea/internal/geo"
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/signin"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -23,8 +24,8 @@ type Room struct {
 	Visits    *visit.Room
 	Approvals *approval.Room
 	Translate web.ErrorFunc
-	// Place adds to an address what is known of where it is; nil for nothing.
-	Place func(address string) string
+	// Place is where an address is, as far as that is known; nil for nowhere.
+	Place func(address string) geo.Place
 }
 
 // Paths of the pages, below the tenant's root.

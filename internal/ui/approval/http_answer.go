@@ -50,7 +50,7 @@ func (room *Room) answering(w http.ResponseWriter, r *web.Request, o visit.Owner
 		d := own.ParseUserAgent(q.Agent)
 		page.Asked = &Asked{ID: q.ID, Choices: q.Choices, Browser: strings.Trim(d.Browser+", "+d.System, ", "), Place: q.Address, At: q.CreatedAt}
 		if room.Place != nil {
-			page.Asked.Place = room.Place(q.Address)
+			page.Asked.Place = strings.Trim(own.PlaceName(page.Locale, room.Place(q.Address))+" · "+q.Address, " ·")
 		}
 		app, err := room.Visits.AppOf(r.Context(), visit.Tenant(r), q.Client)
 		if err != nil {
