@@ -32,6 +32,8 @@ func doorSamples(b part.Base, app part.App, at func(path string) own.Frame) []sa
 		{"signup-code-wrong", &registration.Code{Frame: wrong(join, registration.CodeWrong), Email: "mira@larkspur.example", ResendAction: "/signup/code/again", BackURL: "/signup?i=int_1"}},
 		{"signup-person", &registration.Person{Frame: join, Email: "mira@larkspur.example", Asked: []string{"name", "birthdate", "website"}, MinLength: 15}},
 		{"signup-person-problems", &registration.Person{Frame: wrong(join, registration.BadClaim), Email: "mira@larkspur.example", Asked: []string{"name", "birthdate"}, BadClaim: "birthdate", Values: map[string]string{"birthdate": "yesterday"}, MinLength: 15}},
+		{"signup-later-terms", &registration.Later{Frame: wrong(join, registration.TermsMissing), Person: part.Person{Username: "mira", Name: "Mira Lind"}, Asked: []string{"nickname", "birthdate"}, Terms: terms, CancelAction: "/signin/cancel"}},
+		{"signup-later-claims", &registration.Later{Frame: join, Person: part.Person{Username: "mira", Name: "Mira Lind"}, Asked: []string{"nickname", "birthdate", "website"}, Values: map[string]string{"birthdate": "yesterday"}, BadClaim: "birthdate", CancelAction: "/signin/cancel"}},
 		{"invitation", &registration.Person{Frame: join, Invited: true, Inviter: "Larkspur Studio", Email: "mira@larkspur.example", Asked: []string{"name"}, Values: map[string]string{"name": "Mira"}, MinLength: 15, Terms: terms}},
 		{"recover", &recovery.Start{Frame: back, Identifier: "mira"}},
 		{"recover-code", &recovery.Code{Frame: back, ResendAction: "/recover/code/again"}},
