@@ -103,7 +103,7 @@ func (w *world) person(name string) account.ID {
 	return a.ID
 }
 
-func (w *world) begin(who account.ID, kinds ...factor.Kind) recovery.Place {
+func (w *world) begin(who account.ID, kinds ...factor.Kind) interaction.Place {
 	w.t.Helper()
 	about := interaction.About{}
 	about.Resume, _ = oauth.ParseLocalPath("/account")
@@ -118,7 +118,7 @@ func (w *world) begin(who account.ID, kinds ...factor.Kind) recovery.Place {
 	if err := w.g.Store().Write(w.t.Context(), id.Default, store.Serializable, func(tx *store.Tx) error { return interaction.Insert(tx, id.Default, i, binding) }); err != nil {
 		w.t.Fatal(err)
 	}
-	return recovery.Place{Interaction: i.ID, Browser: binding}
+	return interaction.Place{Interaction: i.ID, Browser: binding}
 }
 
 func (w *world) read(fn func(*store.Reader) error) {
@@ -171,7 +171,7 @@ func (w *world) said(err error) string {
 	return ""
 }
 
-func (w *world) try(who account.ID, code string, at recovery.Place) string {
+func (w *world) try(who account.ID, code string, at interaction.Place) string {
 	w.t.Helper()
 	return w.said(w.Verify(w.t.Context(), nobody, id.Default, who, code, here, at))
 }
@@ -257,7 +257,7 @@ func TestAU13_OwnAccountAndAFirstFactor(t *testing.T) {
 			"another person's":  w.try(w.eve, bobs[0], w.begin(w.eve, factor.Password)),
 			"nobody was proved": w.try(w.bob, bobs[0], w.begin("")),
 			"only named":        w.try(w.bob, bobs[0], w.begin(w.bob)),
-			"other browser":     w.try(w.bob, bobs[0], recovery.Place{Interaction: w.begin(w.bob, factor.Password).Interaction, Browser: []byte("other")}),
+			"other browser":     w.try(w.bob, bobs[0], interaction.Place{Interaction: w.begin(w.bob, factor.Password).Interaction, Browser: []byte("other")}),
 		} {
 			if got == "in" {
 				t.Errorf("%s: %s", name, got)

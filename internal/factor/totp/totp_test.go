@@ -122,7 +122,7 @@ func (w *world) read(fn func(*store.Reader) error) {
 }
 
 // begin starts an interaction in which who has proved the facts.
-func (w *world) begin(who account.ID, kinds ...factor.Kind) totp.Place {
+func (w *world) begin(who account.ID, kinds ...factor.Kind) interaction.Place {
 	w.t.Helper()
 	about := interaction.About{}
 	about.Resume, _ = oauth.ParseLocalPath("/account")
@@ -135,10 +135,10 @@ func (w *world) begin(who account.ID, kinds ...factor.Kind) totp.Place {
 	}
 	i.Account = who
 	w.write(func(tx *store.Tx) error { return interaction.Insert(tx, id.Default, i, binding) })
-	return totp.Place{Interaction: i.ID, Browser: binding}
+	return interaction.Place{Interaction: i.ID, Browser: binding}
 }
 
-func (w *world) kinds(at totp.Place) (out []string) {
+func (w *world) kinds(at interaction.Place) (out []string) {
 	w.t.Helper()
 	w.read(func(r *store.Reader) error {
 		i, err := interaction.Get(r, id.Default, at.Interaction, binding)
@@ -185,7 +185,7 @@ func (w *world) said(err error) string {
 	return ""
 }
 
-func (w *world) try(who account.ID, code string, at totp.Place) string {
+func (w *world) try(who account.ID, code string, at interaction.Place) string {
 	w.t.Helper()
 	return w.said(w.Verify(w.t.Context(), nobody, id.Default, who, code, here, at))
 }
@@ -229,7 +229,7 @@ func TestAU09_ACodeIsUsedOnce(t *testing.T) {
 	eachWith(t, rules, func(t *testing.T, w *world) {
 		s := w.enrol(w.bob)
 		older, code := s.Code(w.clock.Now().Add(-totp.Period)), s.Code(w.clock.Now())
-		places := make([]totp.Place, 100)
+		places := make([]interaction.Place, 100)
 		for i := range places {
 			places[i] = w.begin(w.bob, factor.Password)
 		}
@@ -317,7 +317,7 @@ func TestAU08_GuessesRunDry(t *testing.T) {
 func TestAU10_NoCodeWithoutAFirstFactor(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		s := w.enrol(w.bob)
-		for name, at := range map[string]totp.Place{
+		for name, at := range map[string]interaction.Place{
 			"nobody was proved":      w.begin(""),
 			"only named":             w.begin(w.bob),
 			"another person's facts": w.begin(w.eve, factor.Password),
@@ -474,7 +474,7 @@ func TestRemoving(t *testing.T) {
 // has proved nothing, cannot come in that way (AU12).
 func TestAU12_EnrollingInASignIn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		enrol := func(who account.ID, at totp.Place) string {
+		enrol := func(who account.ID, at interaction.Place) string {
 			s, err := w.Begin(t.Context(), nobody, id.Default, who, string(at.Interaction))
 			if err != nil {
 				t.Fatal(err)

@@ -65,11 +65,7 @@ type step struct {
 }
 
 func (s step) place() approval.Place {
-	p := approval.Place{Interaction: s.Interaction.ID, Browser: s.Binding, Accounts: s.Accounts}
-	if s.Session != nil {
-		p.Session = s.Session.ID
-	}
-	return p
+	return approval.Place{Place: s.Beside(), Accounts: s.Accounts}
 }
 
 // proving finds what the page is about. ok is false, and the answer written, where the sign-in takes

@@ -75,7 +75,7 @@ type door struct {
 
 func (room *Room) app() door {
 	return door{factor: room.TOTP, way: App, lasting: true, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
-		return room.TOTP.Verify(ctx, c, tenant, who, text, source, place(g))
+		return room.TOTP.Verify(ctx, c, tenant, who, text, source, g.Beside())
 	}, problem: func(err error) Problem {
 		var refused *totp.Refused
 		switch {
@@ -91,7 +91,7 @@ func (room *Room) app() door {
 
 func (room *Room) paper() door {
 	return door{factor: room.Recovery, way: Paper, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
-		return room.Recovery.Verify(ctx, c, tenant, who, text, source, recovery.Place(place(g)))
+		return room.Recovery.Verify(ctx, c, tenant, who, text, source, g.Beside())
 	}, problem: func(err error) Problem {
 		var refused *recovery.Refused
 		if errors.As(err, &refused) && refused.Reason == recovery.Wrong {
@@ -99,14 +99,6 @@ func (room *Room) paper() door {
 		}
 		return ""
 	}}
-}
-
-func place(g visit.Guest) totp.Place {
-	p := totp.Place{Interaction: g.Interaction.ID, Browser: g.Binding}
-	if g.Session != nil {
-		p.Session = g.Session.ID
-	}
-	return p
 }
 
 func (room *Room) ask(d door) web.Handler {
