@@ -49,13 +49,11 @@ func (room *Room) Routes() []web.Route {
 }
 
 func (room *Room) get(name, path string, h web.Handler) web.Route {
-	return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant,
-		Public: "nobody is signed in yet; the interaction is bound to the browser's cookie", Handler: h, Errors: room.Translate}
+	return visit.Get(name, path, web.RateStandard, "nobody is signed in yet; the interaction is bound to the browser's cookie", h, room.Translate)
 }
 
 func (room *Room) post(name, path, action string, h web.Handler) web.Route {
-	return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-		Action: action, Event: action, Handler: h, Errors: room.Translate}
+	return visit.Post(name, path, action, h, room.Translate)
 }
 
 // door is one factor whose proof is a code, as the page needs it.

@@ -54,6 +54,26 @@ func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Reque
 	return g, err
 }
 
+// Asked is Guest for a page: the interaction that its query names.
+func (room *Room) Asked(w http.ResponseWriter, r *web.Request) (Guest, web.Params, error) {
+	q, err := web.Query(r)
+	if err != nil {
+		return Guest{}, q, err
+	}
+	g, err := room.Guest(r.Context(), w, r, q.Get(FieldInteraction))
+	return g, q, err
+}
+
+// Posted is Guest for a form: the interaction that a field names.
+func (room *Room) Posted(w http.ResponseWriter, r *web.Request) (Guest, web.Params, error) {
+	form, err := web.Form(r)
+	if err != nil {
+		return Guest{}, form, err
+	}
+	g, err := room.Guest(r.Context(), w, r, form.Get(FieldInteraction))
+	return g, form, err
+}
+
 func (room *Room) caller(ctx context.Context, r *web.Request) (caller.Caller, *session.Session, error) {
 	c, s, err := room.Browser.Caller(ctx, r)
 	if err != nil || s.ID == "" {
