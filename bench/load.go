@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/cardea-iam/cardea/bench/gauge"
 )
 
 // connections is how many virtual users there are; each has one connection and asks again as soon
@@ -80,7 +82,7 @@ func once(t *target, r row, steps []step, wires []*wire, length time.Duration) r
 		first  atomic.Value
 		took   = make([][]time.Duration, len(steps))
 	)
-	before, beforeDB, began := cpu(t.pid), cpu(t.database), time.Now()
+	before, beforeDB, began := gauge.CPU(t.pid), gauge.CPU(t.database), time.Now()
 	timer := time.AfterFunc(length, func() { stop.Store(true) })
 	defer timer.Stop()
 	for i := range steps {
@@ -104,16 +106,15 @@ func once(t *target, r row, steps []step, wires []*wire, length time.Duration) r
 	}
 	group.Wait()
 	length = time.Since(began)
-	used, usedDB := cpu(t.pid)-before, cpu(t.database)-beforeDB
+	used, usedDB := gauge.CPU(t.pid)-before, gauge.CPU(t.database)-beforeDB
 	all := slices.Concat(took...)
-	slices.Sort(all)
-	out := result{row: r, errors: failed.Load(), rss: resident(t.pid)}
+	out := result{row: r, errors: failed.Load(), rss: gauge.Resident(t.pid)}
 	if err, ok := first.Load().(error); ok {
 		out.example = err
 	}
 	if n := len(all); n > 0 {
 		out.perSecond = float64(n) / length.Seconds()
-		out.p50, out.p99 = all[n/2], all[n*99/100]
+		out.p50, out.p99 = gauge.Quantile(all, 0.5), gauge.Quantile(all, 0.99)
 		out.cpu, out.database = used/time.Duration(n), usedDB/time.Duration(n)
 	}
 	return out

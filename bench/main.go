@@ -5,15 +5,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"time"
 
+	"github.com/cardea-iam/cardea/bench/gauge"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
@@ -25,8 +24,8 @@ func main() {
 	switch {
 	case len(os.Args) > 1 && os.Args[1] == "calibrate":
 		err = calibrateHere()
-	case os.Getenv("BENCH_BINARY") == "":
-		err = prepare()
+	case gauge.Binary() == "":
+		err = gauge.Apart("bench", loadCore, "GOMAXPROCS=1")
 	default:
 		err = bench()
 	}
@@ -34,30 +33,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-}
-
-// prepare builds the server on all cores and starts the bench again on its own.
-func prepare() error {
-	if _, err := exec.LookPath("taskset"); err != nil {
-		return errors.New("taskset is needed (apt-get install util-linux)")
-	}
-	dir, err := os.MkdirTemp("", "cardea-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	binary, err := rig.Build(dir)
-	if err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	cmd := exec.Command("taskset", append([]string{"-c", loadCore, self}, os.Args[1:]...)...) //nolint:gosec // ourselves
-	cmd.Env = append(os.Environ(), "BENCH_BINARY="+binary, "GOMAXPROCS=1")
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	return cmd.Run()
 }
 
 func bench() error {
@@ -77,7 +52,7 @@ func bench() error {
 	ctx, cancel = context.WithTimeout(ctx, 15*time.Minute)
 	defer cancel()
 	b := &session{
-		binary: os.Getenv("BENCH_BINARY"), only: *only, hold: *profile,
+		binary: gauge.Binary(), only: *only, hold: *profile,
 		limits: limits{warm: 500 * time.Millisecond, run: *run, runs: *runs},
 	}
 	var err error

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/cardea-iam/cardea/bench/gauge"
 )
 
 // report is the whole result as Markdown that reads well on a terminal too.
@@ -82,7 +84,7 @@ func (b *session) one(w *strings.Builder, t table, peer map[string]result) {
 
 func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond)) }
+func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", gauge.Milliseconds(d)) }
 
 // verdict marks whether a goal is met.
 func verdict(got, goal float64) string {

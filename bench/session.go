@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cardea-iam/cardea/bench/gauge"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
@@ -157,7 +158,7 @@ func (b *session) resting(ctx context.Context, s *rig.Server) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	b.idle = resident(s.PID())
+	b.idle = gauge.Resident(s.PID())
 	return nil
 }
 

@@ -51,7 +51,7 @@ var families = []string{"oauth", "factor", "ui", "cli", "outbox"}
 
 // tools are programs and test kits that are no part of the server: they may import anything, and
 // no room may import them.
-var tools = []string{"conformance", "oauth/oauthtest", "api/apitest", "factor/passkey/passkeytest", "geo/geotest", "timingtest"}
+var tools = []string{"conformance", "oauth/oauthtest", "api/apitest", "factor/factortest", "factor/passkey/passkeytest", "geo/geotest", "timingtest", "guard/guardtest"}
 
 // longFiles are the files that may have more than maxFile lines, with the reason.
 var longFiles = map[string]string{}

@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"time"
 
+	"github.com/cardea-iam/cardea/bench/gauge"
 	"github.com/cardea-iam/cardea/internal/imports"
 	"github.com/cardea-iam/cardea/test/rig"
 )
@@ -128,9 +128,6 @@ func (b *bench) each(ctx context.Context, what string, people []*rig.Person) err
 		}
 		took = append(took, time.Since(began))
 	}
-	slices.Sort(took)
-	fmt.Printf("%-46s %4d sign-ins  p50 %6.1f ms  p99 %6.1f ms\n", what, len(took), ms(took[len(took)/2]), ms(took[len(took)*99/100]))
+	fmt.Printf("%-46s %4d sign-ins  p50 %6.1f ms  p99 %6.1f ms\n", what, len(took), gauge.Milliseconds(gauge.Quantile(took, 0.5)), gauge.Milliseconds(gauge.Quantile(took, 0.99)))
 	return nil
 }
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -10,13 +10,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"time"
 
+	"github.com/cardea-iam/cardea/bench/gauge"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
@@ -37,8 +37,9 @@ func main() {
 	flag.DurationVar(&s.storm, "storm", 30*time.Second, "length of the half with it")
 	flag.Parse()
 	var err error
-	if os.Getenv("STORM_BINARY") == "" {
-		err = prepare()
+	if gauge.Binary() == "" {
+		cores := runtime.NumCPU() // this program and the load have the last one
+		err = gauge.Apart("storm", strconv.Itoa(cores-1), "STORM_CORES="+strconv.Itoa(cores))
 	} else {
 		err = run(s)
 	}
@@ -46,30 +47,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, "storm:", err)
 		os.Exit(1)
 	}
-}
-
-// prepare builds the server on all cores and starts the storm again on the last one.
-func prepare() error {
-	if _, err := exec.LookPath("taskset"); err != nil {
-		return errors.New("taskset is needed (apt-get install util-linux)")
-	}
-	dir, err := os.MkdirTemp("", "cardea-storm-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	binary, err := rig.Build(dir)
-	if err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	c := exec.Command("taskset", append([]string{"-c", strconv.Itoa(runtime.NumCPU() - 1), self}, os.Args[1:]...)...) //nolint:gosec // ourselves
-	c.Env = append(os.Environ(), "STORM_BINARY="+binary, "STORM_CORES="+strconv.Itoa(runtime.NumCPU()))
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	return c.Run()
 }
 
 func run(o settings) (err error) {
@@ -80,7 +57,7 @@ func run(o settings) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	s, err := rig.NewServer(os.Getenv("STORM_BINARY"), filepath.Join(dir, "data"), "--trusted-proxies", "127.0.0.1", "--log-level", "error")
+	s, err := rig.NewServer(gauge.Binary(), filepath.Join(dir, "data"), "--trusted-proxies", "127.0.0.1", "--log-level", "error")
 	if err != nil {
 		return err
 	}
@@ -111,9 +88,9 @@ func run(o settings) (err error) {
 	if err != nil {
 		return err
 	}
-	before := cpu(s.PID())
+	before := gauge.CPU(s.PID())
 	stormy, err := w.half(ctx, o.storm, gale)
-	gale.cpu = cpu(s.PID()) - before
+	gale.cpu = gauge.CPU(s.PID()) - before
 	if err != nil {
 		return err
 	}

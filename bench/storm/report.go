@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
+
+	"github.com/cardea-iam/cardea/bench/gauge"
 )
 
 func report(calm, stormy *half, g *gale) {
@@ -17,7 +18,7 @@ func report(calm, stormy *half, g *gale) {
 		{"token endpoint", &calm.token, &stormy.token},
 		{"introspection", &calm.introspect, &stormy.introspect},
 	} {
-		fmt.Printf("%-34s %7.1f ms %7.1f ms %7.1f ms %7.1f ms\n", row.name, ms(row.a.at(0.5)), ms(row.a.at(0.99)), ms(row.b.at(0.5)), ms(row.b.at(0.99)))
+		fmt.Printf("%-34s %7.1f ms %7.1f ms %7.1f ms %7.1f ms\n", row.name, gauge.Milliseconds(row.a.at(0.5)), gauge.Milliseconds(row.a.at(0.99)), gauge.Milliseconds(row.b.at(0.5)), gauge.Milliseconds(row.b.at(0.99)))
 	}
 	fmt.Println()
 	verdict("owners who got in, calm", calm.owners.success(), 99, "%", true)
@@ -34,12 +35,12 @@ func report(calm, stormy *half, g *gale) {
 		total += n
 	}
 	fmt.Printf("\nThe storm: %d attempts wanted, %.0f a second; answered after %.1f ms (p50), %.1f ms (p99)\n",
-		total, float64(total)/g.storm.Seconds(), ms(g.took.at(0.5)), ms(g.took.at(0.99)))
+		total, float64(total)/g.storm.Seconds(), gauge.Milliseconds(g.took.at(0.5)), gauge.Milliseconds(g.took.at(0.99)))
 	for _, what := range slices.Sorted(maps.Keys(g.counts)) {
 		fmt.Printf("  %8d  %5.1f %%  %s\n", g.counts[what], 100*float64(g.counts[what])/float64(total), what)
 	}
 	fmt.Printf("The server used %.1f s of processor time in %.0f s, %.2f ms for each attempt that it answered.\n",
-		g.cpu.Seconds(), g.storm.Seconds(), ms(g.cpu)/float64(max(len(g.took.took), 1)))
+		g.cpu.Seconds(), g.storm.Seconds(), gauge.Milliseconds(g.cpu)/float64(max(len(g.took.took), 1)))
 	fmt.Printf("Passwords hashed for strangers: at most %.1f a second.\n", float64(g.counts["200, wrong"])/g.storm.Seconds())
 }
 
@@ -60,5 +61,3 @@ func verdict(what string, got, goal float64, unit string, atLeast bool) {
 	}
 	fmt.Printf("%-34s %8.2f %s (goal %s %.0f: %s)\n", what, got, unit, sign, goal, word)
 }
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

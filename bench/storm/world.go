@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
+	"github.com/cardea-iam/cardea/bench/gauge"
 	"github.com/cardea-iam/cardea/test/rig"
 )
 
@@ -90,13 +90,7 @@ func (s *series) add(d time.Duration, err error) {
 }
 
 // at is a quantile of those that succeeded.
-func (s *series) at(q float64) time.Duration {
-	if len(s.took) == 0 {
-		return 0
-	}
-	slices.Sort(s.took)
-	return s.took[min(int(float64(len(s.took))*q), len(s.took)-1)]
-}
+func (s *series) at(q float64) time.Duration { return gauge.Quantile(s.took, q) }
 
 // success is the share of what succeeded, in percent.
 func (s *series) success() float64 {

@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -116,16 +117,7 @@ func (w *world) rows(in id.Tenant) string {
 
 func person(a account.Account) caller.Caller { return caller.Person(string(a.ID), "", "", "", "") }
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func TestLifeOfAnAccount(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

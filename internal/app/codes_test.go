@@ -16,7 +16,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
-	"github.com/cardea-iam/cardea/internal/factor/recovery"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
@@ -39,7 +38,7 @@ func appCode(t *testing.T, groups []string, at time.Time) string {
 }
 
 // proving begins an interaction in which a person has proved the password.
-func proving(t *testing.T, a *App, who account.ID) recovery.Place {
+func proving(t *testing.T, a *App, who account.ID) interaction.Place {
 	t.Helper()
 	i, err := interaction.New(interaction.Account, interaction.About{}, struct{}{}, a.Store.Now())
 	if err != nil {
@@ -47,7 +46,7 @@ func proving(t *testing.T, a *App, who account.ID) recovery.Place {
 	}
 	i.Account, i.Facts = who, []factor.Fact{factor.Proved(factor.Password, a.Store.Now())}
 	write(t, a, func(tx *store.Tx) error { return interaction.Insert(tx, id.Default, i, []byte("browser")) })
-	return recovery.Place{Interaction: i.ID, Browser: []byte("browser")}
+	return interaction.Place{Interaction: i.ID, Browser: []byte("browser")}
 }
 
 // AU08, AU13: the person is told of a new app, of codes, of each code that is used, of ten failures

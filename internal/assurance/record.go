@@ -183,14 +183,7 @@ func all(r *store.Reader, tenant id.Tenant, before SignInID, limit int) ([]SignI
 }
 
 func getSignIn(r *store.Reader, tenant id.Tenant, s SignInID) (SignIn, error) {
-	list, err := store.Collect(r, scanSignIn, signInColumns+"AND id = $2", tenant, s)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return SignIn{}, err
-	}
-	return list[0], nil
+	return store.First(r, scanSignIn, signInColumns+"AND id = $2", tenant, s)
 }
 
 // Sweeps are what is kept no longer.

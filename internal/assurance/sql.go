@@ -33,14 +33,7 @@ func policies(r *store.Reader, tenant id.Tenant) ([]Policy, error) {
 }
 
 func getPolicy(r *store.Reader, tenant id.Tenant, p PolicyID) (Policy, error) {
-	list, err := store.Collect(r, scanPolicy, policyColumns+"WHERE tenant = $1 AND id = $2", tenant, p)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Policy{}, err
-	}
-	return list[0], nil
+	return store.First(r, scanPolicy, policyColumns+"WHERE tenant = $1 AND id = $2", tenant, p)
 }
 
 func insertPolicy(tx *store.Tx, tenant id.Tenant, p Policy) error {

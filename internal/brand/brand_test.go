@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/client"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/policy"
@@ -79,16 +80,7 @@ func (w world) look(t *testing.T, in id.Tenant, app brand.Scope) brand.Look {
 	return l
 }
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func TestLifeOfABrand(t *testing.T) {
 	each(t, func(t *testing.T, w world) {

@@ -25,14 +25,7 @@ func scan(row store.Row) (Client, error) {
 
 // Get returns a client, disabled ones too, or store.ErrNotFound.
 func Get(r *store.Reader, tenant id.Tenant, client ID) (Client, error) {
-	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, client)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Client{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, client)
 }
 
 // List returns up to limit clients behind an id, in order of id.

@@ -57,14 +57,7 @@ func Count(r *store.Reader, tenant id.Tenant, kind Kind) (n int64, err error) {
 // Get returns an account's credential of a kind, or store.ErrNotFound. A value that does not
 // open is a fault.
 func Get(r *store.Reader, root *secret.Root, tenant id.Tenant, who account.ID, kind Kind, which ID) (Credential, error) {
-	list, err := store.Collect(r, opening(root, tenant), columns+"WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4", tenant, who, kind, which)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Credential{}, err
-	}
-	return list[0], nil
+	return store.First(r, opening(root, tenant), columns+"WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4", tenant, who, kind, which)
 }
 
 // SetAt is when an account's credential of a kind was set, without opening it; store.ErrNotFound

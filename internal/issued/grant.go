@@ -93,14 +93,7 @@ func scanGrant(row store.Row) (Grant, error) {
 // ActiveGrant returns a grant that still stands — not revoked, not expired, its person active —
 // or store.ErrNotFound. Whether its client is active is the client directory's answer.
 func ActiveGrant(r *store.Reader, tenant id.Tenant, grant GrantID) (Grant, error) {
-	list, err := store.Collect(r, scanGrant, grantColumns+aliveGrant+"AND g.id = $3", tenant, r.Now(), grant)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Grant{}, err
-	}
-	return list[0], nil
+	return store.First(r, scanGrant, grantColumns+aliveGrant+"AND g.id = $3", tenant, r.Now(), grant)
 }
 
 // Standing is what a token needs of the grant that it hangs on. Its terms are decoded when asked

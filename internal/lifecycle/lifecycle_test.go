@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/lifecycle"
 	"github.com/cardea-iam/cardea/internal/membership"
@@ -93,16 +94,7 @@ func (w *world) state(who account.ID) (out string) {
 
 func as(who account.ID) caller.Caller { return caller.Person(string(who), "", "", "", "") }
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func TestJoinAndLeave(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -1,7 +1,6 @@
 package membership_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/membership"
 	"github.com/cardea-iam/cardea/internal/policy"
@@ -157,16 +157,7 @@ func just(who account.ID) membership.Subject { return membership.Subject{Account
 
 func all(g membership.GroupID) membership.Subject { return membership.Subject{Group: g} }
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func second[T any](_ T, err error) error { return err }
 

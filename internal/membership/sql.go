@@ -16,14 +16,7 @@ func scan(row store.Row) (g Group, err error) {
 
 // Get returns a group, or store.ErrNotFound.
 func Get(r *store.Reader, tenant id.Tenant, group GroupID) (Group, error) {
-	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, group)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Group{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, group)
 }
 
 // GroupFilter selects groups; empty fields select all.

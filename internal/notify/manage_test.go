@@ -10,23 +10,14 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/caller"
-	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbox"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func TestWhatDidNotGetOutIsVisibleAndTriedAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -35,14 +35,7 @@ func List(r *store.Reader, tenant id.Tenant, before ID, limit int) ([]Entry, err
 
 // Get returns one effect, or store.ErrNotFound.
 func Get(r *store.Reader, tenant id.Tenant, effect ID) (Entry, error) {
-	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, effect)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Entry{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, effect)
 }
 
 // Retry makes an effect due now, also one that was given up, and gives it a fresh row of tries. It

@@ -52,14 +52,7 @@ func insert(tx *store.Tx, tenant id.Tenant, v Invitation) error {
 
 // get returns an invitation, also one that is over, or store.ErrNotFound.
 func get(r *store.Reader, tenant id.Tenant, which InvitationID) (Invitation, error) {
-	list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, which)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Invitation{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, which)
 }
 
 func list(r *store.Reader, tenant id.Tenant, after InvitationID, limit int) ([]Invitation, error) {

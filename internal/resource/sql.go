@@ -28,15 +28,12 @@ func ByAudience(r *store.Reader, tenant id.Tenant, audience oauth.Resource) (Res
 }
 
 func first(r *store.Reader, tenant id.Tenant, sql string, args ...any) (Resource, error) {
-	list, err := store.Collect(r, scan, sql, args...)
+	found, err := store.First(r, scan, sql, args...)
 	if err != nil {
-		return Resource{}, err
+		return found, err
 	}
-	if len(list) == 0 {
-		return Resource{}, store.ErrNotFound
-	}
-	list[0].Scopes, err = scopes(r, tenant, list[0].ID)
-	return list[0], err
+	found.Scopes, err = scopes(r, tenant, found.ID)
+	return found, err
 }
 
 // List returns up to limit resources behind an id, in order of id.

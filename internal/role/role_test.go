@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/role"
@@ -43,16 +44,7 @@ func each(t *testing.T, fn func(t *testing.T, g *guard.Guard, other id.Tenant)) 
 	})
 }
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func second[T any](_ T, err error) error { return err }
 

@@ -50,14 +50,11 @@ func collect(r *store.Reader, sql string, args ...any) ([]Session, error) {
 }
 
 func one(r *store.Reader, sql string, args ...any) (Session, error) {
-	list, err := collect(r, sql, args...)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
+	s, err := store.First(r, scan, sql, args...)
 	if err != nil {
 		return Session{}, err
 	}
-	return list[0], nil
+	return s.aged(r.Now()), nil
 }
 
 // ByDigest returns the living session of a cookie's digest, or store.ErrNotFound.

@@ -70,6 +70,18 @@ func Collect[T any](r *Reader, scan func(Row) (T, error), sql string, args ...an
 	return out, err
 }
 
+// First runs a query and returns what scan makes of its first row; ErrNotFound if there is none.
+func First[T any](r *Reader, scan func(Row) (T, error), sql string, args ...any) (first T, err error) {
+	rows, err := Collect(r, scan, sql, args...)
+	switch {
+	case err != nil:
+		return first, err
+	case len(rows) == 0:
+		return first, ErrNotFound
+	}
+	return rows[0], nil
+}
+
 // Horizon returns the smallest order that a transaction still running may have: whatever has a
 // smaller one is final, and in sight of every Read and transaction that begins afterwards.
 func (r *Reader) Horizon() (int64, error) { return r.store.engine.horizon(r) }

@@ -24,14 +24,7 @@ func ByName(r *store.Reader, name string) (Tenant, error) {
 }
 
 func first(r *store.Reader, sql string, args ...any) (Tenant, error) {
-	list, err := store.Collect(r, scan, sql, args...)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Tenant{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, sql, args...)
 }
 
 // List returns up to limit tenants behind an id, in order of id.

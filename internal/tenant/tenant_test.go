@@ -10,6 +10,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/guard/guardtest"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/policy"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -46,16 +47,7 @@ func person(name string) caller.Caller { return caller.Person(name, "", "", "", 
 
 var operator = caller.Local("")
 
-func code(err error) string {
-	var r guard.Refusal
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &r):
-		return r.RefusalCode()
-	}
-	return "fault: " + err.Error()
-}
+var code = guardtest.Code
 
 func found(t *testing.T, g *guard.Guard, name string) tenant.Tenant {
 	t.Helper()

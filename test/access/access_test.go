@@ -7,7 +7,6 @@
 package access
 
 import (
-	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -28,21 +27,7 @@ var setupToken = regexp.MustCompile(`/setup\?t=(\S+)\n`)
 
 var binary string
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "cardea-access-")
-	if err == nil {
-		binary, err = rig.Build(dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	status := m.Run()
-	if err := os.RemoveAll(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { rig.Main(m, "access", &binary) }
 
 // settings are the flags of the server. What brings pages of its own is switched on here.
 var settings = map[string]string{"limits-costly-per-address": "0", "limits-begin-per-address": "0", "mail-inbox": "true"}

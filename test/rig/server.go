@@ -33,6 +33,24 @@ func Root() (string, error) {
 	return "", errors.Join(errors.New("the root of the module is not above the working directory"), err)
 }
 
+// Main builds the server, keeps its path in binary and runs the tests of m, a *testing.M. The name is for
+// a temporary folder. It does not return.
+func Main(m interface{ Run() int }, name string, binary *string) {
+	dir, err := os.MkdirTemp("", "cardea-"+name+"-")
+	if err == nil {
+		*binary, err = Build(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(status)
+}
+
 // Build makes the binary as it is released, and returns its path in dir.
 func Build(dir string) (string, error) {
 	root, err := Root()

@@ -5,7 +5,6 @@ package scenario
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,21 +17,7 @@ import (
 
 var binary string
 
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "cardea-scenario-")
-	if err == nil {
-		binary, err = rig.Build(dir)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	status := m.Run()
-	if err := os.RemoveAll(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(status)
-}
+func TestMain(m *testing.M) { rig.Main(m, "scenario", &binary) }
 
 // eachDatabase runs a story on SQLite and on PostgreSQL; args choose the database of `serve`.
 func eachDatabase(t *testing.T, story func(t *testing.T, args ...string)) {

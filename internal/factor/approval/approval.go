@@ -41,13 +41,10 @@ func New(o Options) (*Room, error) {
 	return &Room{o}, nil
 }
 
-// Place is where a proof goes: an interaction of the browser with this binding, which beside its
-// own facts knows those of the browser's session.
+// Place is where a proof goes, and the accounts that the browser has.
 type Place struct {
-	Interaction interaction.ID
-	Browser     []byte     // digest of the binding cookie
-	Accounts    []byte     // digest of the accounts cookie, nil for none
-	Session     session.ID // the browser's session, "" for none
+	interaction.Place
+	Accounts []byte // digest of the accounts cookie, nil for none
 }
 
 // Device is a browser that answers.

@@ -21,7 +21,7 @@ func (room *Room) Ask(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 	q := Request{ID: id.New("apr", now), Account: who, Number: right, Choices: choices, State: Open, Address: c.Address, Agent: agent,
 		interaction: at.Interaction, browser: at.Browser}
 	return room.Guard.Do(ctx, c, Ask.On(tenant, who, &Detail{Request: q.ID, Interaction: string(at.Interaction)}), func(tx *store.Tx) error {
-		i, err := interaction.AwaitsSecond(tx.Read(), tenant, at.Interaction, at.Browser, who, at.Session)
+		i, err := interaction.AwaitsSecond(tx.Read(), tenant, at.Place, who)
 		if err != nil {
 			return gone(err)
 		}
@@ -98,7 +98,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if _, err := account.Active(tx.Read(), tenant, who); err != nil {
 			return gone(err)
 		}
-		return gone(interaction.AddSecond(tx, tenant, at.Interaction, at.Browser, who, at.Session, factor.Proved(factor.Approval, tx.Now())))
+		return gone(interaction.AddSecond(tx, tenant, at.Place, who, factor.Proved(factor.Approval, tx.Now())))
 	})
 }
 

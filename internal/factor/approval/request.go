@@ -94,14 +94,7 @@ func scan(row store.Row) (q Request, err error) {
 }
 
 func one(r *store.Reader, sql string, args ...any) (Request, error) {
-	list, err := store.Collect(r, scan, columns+sql, args...)
-	if err == nil && len(list) == 0 {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return Request{}, err
-	}
-	return list[0], nil
+	return store.First(r, scan, columns+sql, args...)
 }
 
 func insert(tx *store.Tx, tenant id.Tenant, q Request) error {

@@ -121,10 +121,10 @@ func TestAU14_EveryFieldOfAnAssertionCounts(t *testing.T) {
 
 // unknown is a key that the authenticator has made and nobody has registered.
 func (w *world) unknown(a *passkeytest.Authenticator, rpID string) *passkeytest.Key {
-	w.t.Helper()
+	w.T.Helper()
 	was := a.Keys
 	if _, err := a.Create([]byte(fmt.Sprintf(`{"rp":{"id":%q},"user":{"id":"AAAA"},"challenge":"AAAA"}`, rpID))); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	k := a.Keys[len(a.Keys)-1]
 	a.Keys = was
@@ -190,7 +190,7 @@ func TestAU15_CeremoniesOfOthersAreRefused(t *testing.T) {
 			t.Errorf("replayed: %s", got)
 		}
 		late := w.get(key, w.ask(mine, ""))
-		w.clock.Advance(5 * time.Minute)
+		w.Clock.Advance(5 * time.Minute)
 		if got := w.verify(mine, late.JSON()); got != "challenge_gone" {
 			t.Errorf("after five minutes: %s", got)
 		}
@@ -210,7 +210,7 @@ func TestAU15_CeremoniesOfOthersAreRefused(t *testing.T) {
 			t.Errorf("after a refusal: %s", got)
 		}
 		// Somebody who is known is not replaced by another's key, nor by one that was not asked for.
-		at = w.begin(interaction.About{}, w.ada, factor.Proved(factor.Password, w.clock.Now()))
+		at = w.begin(interaction.About{}, w.ada, factor.Proved(factor.Password, w.Clock.Now()))
 		if got := w.verify(at, w.get(others, noList(t, w.ask(at, w.ada))).JSON()); got != "passkey_refused" || w.at(at).Account != w.ada {
 			t.Errorf("another's key as second factor: %s", got)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/factortest"
 	"github.com/cardea-iam/cardea/internal/factor/passkey"
 	"github.com/cardea-iam/cardea/internal/factor/passkey/passkeytest"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -32,9 +33,9 @@ func TestN9_N10_FlagsBecomeMarks(t *testing.T) {
 			{be, be, nil, 1},
 			{0, 0, nil, 1},
 			{0, uv, nil, 1}, // nobody has ever vouched for its user: UV alone is not believed
-			{0, uv, []factor.Fact{factor.Proved(factor.Password, w.clock.Now())}, 3},
-			{0, 0, []factor.Fact{factor.Proved(factor.Password, w.clock.Now())}, 3},
-			{be, be, []factor.Fact{factor.Proved(factor.Password, w.clock.Now())}, 2},
+			{0, uv, []factor.Fact{factor.Proved(factor.Password, w.Clock.Now())}, 3},
+			{0, 0, []factor.Fact{factor.Proved(factor.Password, w.Clock.Now())}, 3},
+			{be, be, []factor.Fact{factor.Proved(factor.Password, w.Clock.Now())}, 2},
 		} {
 			key := key2(c.made)
 			which := w.add(key, w.ada)
@@ -73,7 +74,7 @@ func TestUserVerificationIsInitialised(t *testing.T) {
 		if got := level(""); got != 1 {
 			t.Errorf("before: %d", got)
 		}
-		level(w.ada, factor.Proved(factor.Password, w.clock.Now()))
+		level(w.ada, factor.Proved(factor.Password, w.Clock.Now()))
 		if got := level(""); got != 3 {
 			t.Errorf("after: %d", got)
 		}
@@ -95,7 +96,7 @@ func TestRegistration(t *testing.T) {
 		key.Self = true
 		which := w.add(key, w.ada)
 		keys := w.keys(w.ada)
-		if len(keys) != 1 || keys[0].ID != which || keys[0].Provider != "KeePassXC" || !keys[0].Synced || !keys[0].UsedAt.IsZero() || !keys[0].CreatedAt.Equal(w.clock.Now()) {
+		if len(keys) != 1 || keys[0].ID != which || keys[0].Provider != "KeePassXC" || !keys[0].Synced || !keys[0].UsedAt.IsZero() || !keys[0].CreatedAt.Equal(w.Clock.Now()) {
 			t.Fatalf("%+v", keys)
 		}
 		if _, err := key.Create(w.creation(w.ada)); err != passkeytest.ErrExcluded {
@@ -112,9 +113,9 @@ func TestRegistration(t *testing.T) {
 				t.Errorf("%q: %s", name, got)
 			}
 		}
-		w.clock.Advance(time.Minute)
+		w.Clock.Advance(time.Minute)
 		at := w.begin(interaction.About{}, "")
-		if got := w.verify(at, w.get(key, w.ask(at, "")).JSON()); got != "in" || !w.keys(w.ada)[0].UsedAt.Equal(w.clock.Now()) {
+		if got := w.verify(at, w.get(key, w.ask(at, "")).JSON()); got != "in" || !w.keys(w.ada)[0].UsedAt.Equal(w.Clock.Now()) {
 			t.Errorf("%s, used %s", got, w.keys(w.ada)[0].UsedAt)
 		}
 	})
@@ -173,11 +174,11 @@ func TestClonedKeysAreRefused(t *testing.T) {
 		if keys := w.keys(w.ada); keys[0].ClonedAt.IsZero() {
 			t.Error("the key is not marked")
 		}
-		told := slices.DeleteFunc(slices.Clone(w.told), func(s string) bool { return !strings.Contains(s, " cloned ") })
-		if len(told) != 1 || !strings.HasPrefix(told[0], string(w.ada)) {
-			t.Errorf("%q", w.told)
+		told := slices.DeleteFunc(w.Told(), func(s string) bool { return !strings.HasPrefix(s, "cloned ") })
+		if len(told) != 1 || !strings.HasSuffix(told[0], " ada") {
+			t.Errorf("%q", w.Told())
 		}
-		w.read(func(r *store.Reader) error {
+		w.Read(func(r *store.Reader) error {
 			has, err := w.Enrolled(r, id.Default, w.ada)
 			if has {
 				t.Error("a copied key still counts as enrolled")
@@ -195,7 +196,7 @@ func TestSecurityKeyAsSecondFactor(t *testing.T) {
 		if _, err := key.Get(w.ask(at, "")); err != passkeytest.ErrNoKey {
 			t.Errorf("a key that keeps nothing answers to nobody: %v", err)
 		}
-		at = w.begin(interaction.About{}, w.ada, factor.Proved(factor.Password, w.clock.Now()))
+		at = w.begin(interaction.About{}, w.ada, factor.Proved(factor.Password, w.Clock.Now()))
 		if got := w.verify(at, w.get(key, w.ask(at, w.ada)).JSON()); got != "in" {
 			t.Fatal(got)
 		}
@@ -276,8 +277,8 @@ func TestNobodyRemovesTheLastWayIn(t *testing.T) {
 		if got := remove(second); got != "not_found" {
 			t.Errorf("again: %s", got)
 		}
-		if n := len(w.told); n < 2 || !strings.Contains(w.told[n-1], "removed") {
-			t.Errorf("%q", w.told)
+		if told := w.Told(); len(told) < 2 || !strings.HasPrefix(told[len(told)-1], "removed ") {
+			t.Errorf("%q", w.Told())
 		}
 	})
 }
@@ -285,9 +286,9 @@ func TestNobodyRemovesTheLastWayIn(t *testing.T) {
 // AU10: what was proved decides what a sign-in may add.
 func TestAU10_EnrolmentDuringASignIn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		proved := func(k factor.Kind) factor.Fact { return factor.Proved(k, w.clock.Now()) }
+		proved := func(k factor.Kind) factor.Fact { return factor.Proved(k, w.Clock.Now()) }
 		ask := func(at passkey.Place) string {
-			_, err := w.AskEnrol(t.Context(), nobody, id.Default, at)
+			_, err := w.AskEnrol(t.Context(), factortest.Nobody, id.Default, at)
 			return w.word(err)
 		}
 		for name, c := range map[string]struct {
@@ -310,7 +311,7 @@ func TestAU10_EnrolmentDuringASignIn(t *testing.T) {
 			t.Errorf("both: %s", got)
 		}
 		at := w.begin(interaction.About{}, w.ada, proved(factor.Password))
-		o, err := w.AskEnrol(t.Context(), nobody, id.Default, at)
+		o, err := w.AskEnrol(t.Context(), factortest.Nobody, id.Default, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,10 +321,10 @@ func TestAU10_EnrolmentDuringASignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := w.begin(interaction.About{}, w.ada, proved(factor.Password))
-		if got := w.word(w.AddEnrol(t.Context(), nobody, id.Default, other, answer.JSON(), "")); got != "passkey_refused" {
+		if got := w.word(w.AddEnrol(t.Context(), factortest.Nobody, id.Default, other, answer.JSON(), "")); got != "passkey_refused" {
 			t.Errorf("in another sign-in: %s", got)
 		}
-		if got := w.word(w.AddEnrol(t.Context(), nobody, id.Default, at, answer.JSON(), "New")); got != "in" {
+		if got := w.word(w.AddEnrol(t.Context(), factortest.Nobody, id.Default, at, answer.JSON(), "New")); got != "in" {
 			t.Fatal(got)
 		}
 		if s := factor.Assess(w.at(at).Facts); s.Level != 2 || w.keys(w.ada)[0].Name != "New" {
@@ -341,13 +342,13 @@ func TestDisabledAndGoneAccounts(t *testing.T) {
 		which := w.add(key, w.ada)
 		at := w.begin(interaction.About{}, "")
 		answer := w.get(key, w.ask(at, ""))
-		w.write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, w.ada, tx.Now()) })
+		w.Write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, w.ada, tx.Now()) })
 		if got := w.verify(at, answer.JSON()); got != "passkey_refused" {
 			t.Errorf("disabled: %s", got)
 		}
-		w.write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, w.ada, time.Time{}) })
+		w.Write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, w.ada, time.Time{}) })
 		// Whoever deletes the credential deletes what finds it.
-		w.write(func(tx *store.Tx) error { return credential.Delete(tx, id.Default, w.ada, "passkey", which) })
+		w.Write(func(tx *store.Tx) error { return credential.Delete(tx, id.Default, w.ada, "passkey", which) })
 		if got := w.verify(at, w.get(key, w.ask(at, "")).JSON()); got != "passkey_refused" {
 			t.Errorf("deleted: %s", got)
 		}

@@ -12,11 +12,9 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
-	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/secret"
-	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
 )
@@ -110,14 +108,6 @@ func (w *Way) reaches(number string) bool {
 
 // form is a number that messages go to: E.164 with its plus, without an extension.
 var form = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-
-// Place is where a proof goes: an interaction of the browser with this binding, which beside its
-// own facts knows those of the browser's session.
-type Place struct {
-	Interaction interaction.ID
-	Browser     []byte     // digest of the binding cookie
-	Session     session.ID // the browser's session, "" for none
-}
 
 // Wish is how a message is to be written.
 type Wish struct {

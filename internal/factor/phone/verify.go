@@ -19,12 +19,12 @@ import (
 // Send sends a code to the person's number, for an interaction in which they have proved a first
 // factor. That the number has had enough messages the person does not learn. Refusal: *Refused with
 // Gone.
-func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, at Place, wish Wish) error {
+func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, at interaction.Place, wish Wish) error {
 	code := outofband.Digits()
 	detail := &SendDetail{Factor: w.kind, Interaction: string(at.Interaction)}
 	return w.room.Guard.Do(ctx, c, Send.On(tenant, who, detail), func(tx *store.Tx) error {
 		// Nobody causes a message who has proved nothing (security row AU33).
-		if _, err := interaction.AwaitsSecond(tx.Read(), tenant, at.Interaction, at.Browser, who, at.Session); err != nil {
+		if _, err := interaction.AwaitsSecond(tx.Read(), tenant, at, who); err != nil {
 			return gone(err)
 		}
 		to, err := w.number(tx.Read(), tenant, who)
@@ -49,13 +49,13 @@ func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who a
 	})
 }
 
-func (w *Way) errand(at Place, who account.ID, to string) outofband.Errand {
+func (w *Way) errand(at interaction.Place, who account.ID, to string) outofband.Errand {
 	return outofband.Errand{Purpose: w.purpose, Place: string(at.Interaction), Account: who, To: to}
 }
 
 // Verify checks a code of the person whom the interaction is about and, if it is right, adds the
 // fact. Refusals: *throttle.Refused; *Refused with Wrong or Gone.
-func (w *Way) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at Place) error {
+func (w *Way) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at interaction.Place) error {
 	code, ok := outofband.ParseDigits(text)
 	if !ok {
 		return &Refused{Wrong} // no guess: nothing to count
@@ -81,7 +81,7 @@ func (w *Way) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who
 		if detail.Failures, err = w.room.Throttle.Succeeded(tx, tenant, try); err != nil {
 			return err
 		}
-		return gone(interaction.AddSecond(tx, tenant, at.Interaction, at.Browser, who, at.Session, factor.Proved(w.kind, tx.Now(), factor.Failures(detail.Failures))))
+		return gone(interaction.AddSecond(tx, tenant, at, who, factor.Proved(w.kind, tx.Now(), factor.Failures(detail.Failures))))
 	})
 }
 

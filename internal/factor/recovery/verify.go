@@ -18,7 +18,7 @@ import (
 
 // Verify spends a code of the person whom the interaction is about and adds the fact. Refusals:
 // *throttle.Refused; *Refused with Wrong or Gone.
-func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at Place) error {
+func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at interaction.Place) error {
 	code, ok := ParseCode(text)
 	if !ok {
 		return &Refused{Wrong} // no guess: nothing to count
@@ -62,7 +62,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 			return err
 		}
 		detail.Failures, detail.Left = failures, &left
-		err = interaction.AddSecond(tx, tenant, at.Interaction, at.Browser, who, at.Session, factor.Proved(factor.RecoveryCode, tx.Now(), factor.Failures(failures)))
+		err = interaction.AddSecond(tx, tenant, at, who, factor.Proved(factor.RecoveryCode, tx.Now(), factor.Failures(failures)))
 		if errors.Is(err, store.ErrNotFound) {
 			return &Refused{Gone}
 		}

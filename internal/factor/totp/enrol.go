@@ -60,7 +60,7 @@ func (room *Room) Add(ctx context.Context, c caller.Caller, tenant id.Tenant, wh
 
 // Enrol is Add in a sign-in that asks for it; the code proves the factor at once. It never replaces
 // an app: whoever has one proves that. Refusals: *Refused with Wrong, Expired, Present, Gone or Unasked.
-func (room *Room) Enrol(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, at Place) error {
+func (room *Room) Enrol(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, at interaction.Place) error {
 	place := string(at.Interaction)
 	fresh, sealed, err := room.confirm(ctx, tenant, who, place, text)
 	if err != nil {
@@ -80,7 +80,7 @@ func (room *Room) Enrol(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 		if err := room.bound(tx, tenant, who, place); err != nil {
 			return err
 		}
-		err = interaction.AddSecond(tx, tenant, at.Interaction, at.Browser, who, at.Session, factor.Proved(factor.TOTP, tx.Now()))
+		err = interaction.AddSecond(tx, tenant, at, who, factor.Proved(factor.TOTP, tx.Now()))
 		if errors.Is(err, store.ErrNotFound) {
 			return &Refused{Gone}
 		}

@@ -12,9 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
-	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/secret"
-	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
 	"github.com/cardea-iam/cardea/internal/throttle"
 )
@@ -44,14 +42,6 @@ func New(g *guard.Guard, root *secret.Root, t *throttle.Room, hooks Hooks) (*Roo
 		return nil, errors.New("totp: nobody is told of changes")
 	}
 	return &Room{g, root, t, hooks}, nil
-}
-
-// Place is where a proof goes: an interaction of the browser with this binding, which beside its
-// own facts knows those of the browser's session.
-type Place struct {
-	Interaction interaction.ID
-	Browser     []byte     // digest of the binding cookie
-	Session     session.ID // the browser's session, "" for none
 }
 
 // Reason says why a code was refused.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -12,48 +11,22 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/account"
-	"github.com/cardea-iam/cardea/internal/audit"
 	"github.com/cardea-iam/cardea/internal/caller"
-	"github.com/cardea-iam/cardea/internal/client"
-	"github.com/cardea-iam/cardea/internal/clock"
-	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
+	"github.com/cardea-iam/cardea/internal/factor/factortest"
 	"github.com/cardea-iam/cardea/internal/factor/totp"
-	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
-	"github.com/cardea-iam/cardea/internal/membership"
-	"github.com/cardea-iam/cardea/internal/oauth"
-	"github.com/cardea-iam/cardea/internal/policy"
-	"github.com/cardea-iam/cardea/internal/role"
-	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/setting"
 	"github.com/cardea-iam/cardea/internal/store"
-	"github.com/cardea-iam/cardea/internal/store/storetest"
-	"github.com/cardea-iam/cardea/internal/tenant"
 	"github.com/cardea-iam/cardea/internal/throttle"
-)
-
-var (
-	schema = []store.Migrations{audit.Migrations, tenant.Migrations, account.Migrations, client.Migrations, session.Migrations,
-		credential.Migrations, role.Migrations, membership.Migrations, interaction.Migrations, throttle.Migrations, setting.Migrations}
-	root     = secret.NewRoot([32]byte{7})
-	operator = caller.Local("")
-	nobody   = caller.Nobody("192.0.2.1", "")
-	binding  = []byte("binding of the browser, 32 bytes")
-	here     = netip.MustParseAddr("192.0.2.1")
 )
 
 type world struct {
 	*totp.Room
-	t        *testing.T
-	g        *guard.Guard
-	clock    *clock.Fake
-	throttle *throttle.Room
+	*factortest.World
 	bob, eve account.ID
-	mu       sync.Mutex
-	told     []string
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -63,91 +36,36 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func eachWith(t *testing.T, rules throttle.Rules, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	fake := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	storetest.EachAt(t, fake.Now, schema, func(t *testing.T, s *store.Store) {
-		engine, err := policy.New(membership.Facts, session.Facts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := &world{t: t, g: guard.New(s, engine), clock: fake}
+	factortest.Each(t, func(t *testing.T, base *factortest.World) {
+		w := &world{World: base, bob: base.Person("bob"), eve: base.Person("eve")}
 		hook := func(what string) totp.Hook {
-			return func(_ *store.Tx, _ id.Tenant, who account.ID) error { w.tell(what, who); return nil }
+			return func(tx *store.Tx, _ id.Tenant, who account.ID) error { w.Tell(tx, who, what); return nil }
 		}
-		w.throttle, err = throttle.New(w.g, root, rules, func(_ *store.Tx, _ id.Tenant, who account.ID, kind factor.Kind, n int) error {
-			w.tell(fmt.Sprint(kind, " failed ", n), who)
+		limits, err := throttle.New(w.Guard, factortest.Root, rules, func(tx *store.Tx, _ id.Tenant, who account.ID, kind factor.Kind, n int) error {
+			w.Tell(tx, who, fmt.Sprint(kind, " failed ", n))
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w.Room, err = totp.New(w.g, root, w.throttle, totp.Hooks{Added: hook("added"), Removed: hook("removed")}); err != nil {
+		if w.Room, err = totp.New(w.Guard, factortest.Root, limits, totp.Hooks{Added: hook("added"), Removed: hook("removed")}); err != nil {
 			t.Fatal(err)
 		}
-		w.bob, w.eve = w.person("bob"), w.person("eve")
 		fn(t, w)
 	})
 }
 
-// tell may run more often than it commits; each line is kept once.
-func (w *world) tell(what string, who account.ID) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	name := map[account.ID]string{w.bob: "bob", w.eve: "eve"}[who]
-	if line := what + " " + name; !slices.Contains(w.told, line) {
-		w.told = append(w.told, line)
-	}
-}
-
-func (w *world) person(name string) account.ID {
-	w.t.Helper()
-	a, err := account.Create(w.t.Context(), w.g, operator, id.Default, account.New{Username: name})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return a.ID
-}
-
-func (w *world) write(fn func(*store.Tx) error) {
-	w.t.Helper()
-	if err := w.g.Store().Write(w.t.Context(), id.Default, store.Serializable, fn); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) read(fn func(*store.Reader) error) {
-	w.t.Helper()
-	if err := w.g.Store().Read(w.t.Context(), id.Default, fn); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // begin starts an interaction in which who has proved the facts.
-func (w *world) begin(who account.ID, kinds ...factor.Kind) totp.Place {
-	w.t.Helper()
-	about := interaction.About{}
-	about.Resume, _ = oauth.ParseLocalPath("/account")
-	i, err := interaction.New(interaction.Account, about, struct{}{}, w.clock.Now())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, k := range kinds {
-		i.Facts = append(i.Facts, factor.Proved(k, w.clock.Now()))
-	}
-	i.Account = who
-	w.write(func(tx *store.Tx) error { return interaction.Insert(tx, id.Default, i, binding) })
-	return totp.Place{Interaction: i.ID, Browser: binding}
+func (w *world) begin(who account.ID, kinds ...factor.Kind) interaction.Place {
+	w.T.Helper()
+	return w.SignIn(interaction.About{}, who, w.Facts(kinds...)...)
 }
 
-func (w *world) kinds(at totp.Place) (out []string) {
-	w.t.Helper()
-	w.read(func(r *store.Reader) error {
-		i, err := interaction.Get(r, id.Default, at.Interaction, binding)
-		out = nil
-		for _, f := range i.Facts {
-			out = append(out, string(f.Kind()))
-		}
-		return err
-	})
+func (w *world) kinds(at interaction.Place) (out []string) {
+	w.T.Helper()
+	for _, f := range w.Interaction(at.Interaction).Facts {
+		out = append(out, string(f.Kind()))
+	}
 	return out
 }
 
@@ -157,15 +75,15 @@ func self(who account.ID) caller.Caller {
 
 // enrol gives a person an app and steps on, so that its first code is over.
 func (w *world) enrol(who account.ID) totp.Setup {
-	w.t.Helper()
-	s, err := w.Begin(w.t.Context(), self(who), id.Default, who, "ses_here")
+	w.T.Helper()
+	s, err := w.Begin(w.T.Context(), self(who), id.Default, who, "ses_here")
 	if err == nil {
-		err = w.Add(w.t.Context(), self(who), id.Default, who, "ses_here", s.Code(w.clock.Now()))
+		err = w.Add(w.T.Context(), self(who), id.Default, who, "ses_here", s.Code(w.Clock.Now()))
 	}
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	w.clock.Advance(2 * totp.Period)
+	w.Clock.Advance(2 * totp.Period)
 	return s
 }
 
@@ -181,39 +99,35 @@ func (w *world) said(err error) string {
 	case errors.As(err, &slow):
 		return slow.RefusalCode()
 	}
-	w.t.Error(err)
+	w.T.Error(err)
 	return ""
 }
 
-func (w *world) try(who account.ID, code string, at totp.Place) string {
-	w.t.Helper()
-	return w.said(w.Verify(w.t.Context(), nobody, id.Default, who, code, here, at))
+func (w *world) try(who account.ID, code string, at interaction.Place) string {
+	w.T.Helper()
+	return w.said(w.Verify(w.T.Context(), factortest.Nobody, id.Default, who, code, factortest.Here, at))
 }
 
 func TestARightCodeBecomesAFact(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		s := w.enrol(w.bob)
 		at := w.begin(w.bob, factor.Password)
-		if got := w.try(w.bob, "000000", at); got != "wrong_code" && s.Code(w.clock.Now()) != "000000" {
+		if got := w.try(w.bob, "000000", at); got != "wrong_code" && s.Code(w.Clock.Now()) != "000000" {
 			t.Fatal(got)
 		}
 		if got := w.kinds(at); !slices.Equal(got, []string{"password"}) {
 			t.Fatalf("after a wrong code: %v", got)
 		}
-		code := s.Code(w.clock.Now())
+		code := s.Code(w.Clock.Now())
 		if got := w.try(w.bob, code[:3]+" "+code[3:], at); got != "in" {
 			t.Fatal(got)
 		}
-		w.read(func(r *store.Reader) error {
-			i, err := interaction.Get(r, id.Default, at.Interaction, binding)
-			if len(i.Facts) != 2 || i.Facts[1].Kind() != factor.TOTP || i.Facts[1].Failures() != 1 || !i.Facts[1].At().Equal(w.clock.Now()) {
-				t.Errorf("facts %+v", i.Facts)
-			}
-			return err
-		})
-		w.read(func(r *store.Reader) error {
+		if i := w.Interaction(at.Interaction); len(i.Facts) != 2 || i.Facts[1].Kind() != factor.TOTP || i.Facts[1].Failures() != 1 || !i.Facts[1].At().Equal(w.Clock.Now()) {
+			t.Errorf("facts %+v", i.Facts)
+		}
+		w.Read(func(r *store.Reader) error {
 			state, err := w.State(r, id.Default, w.bob)
-			if !state.Used.Equal(w.clock.Now()) || state.Since.IsZero() {
+			if !state.Used.Equal(w.Clock.Now()) || state.Since.IsZero() {
 				t.Errorf("%+v", state)
 			}
 			return err
@@ -228,8 +142,8 @@ func TestAU09_ACodeIsUsedOnce(t *testing.T) {
 	rules.SecondFactor, rules.Address = throttle.Limit{Emission: time.Millisecond, Burst: 10_000}, throttle.Limit{Emission: time.Millisecond, Burst: 10_000}
 	eachWith(t, rules, func(t *testing.T, w *world) {
 		s := w.enrol(w.bob)
-		older, code := s.Code(w.clock.Now().Add(-totp.Period)), s.Code(w.clock.Now())
-		places := make([]totp.Place, 100)
+		older, code := s.Code(w.Clock.Now().Add(-totp.Period)), s.Code(w.Clock.Now())
+		places := make([]interaction.Place, 100)
 		for i := range places {
 			places[i] = w.begin(w.bob, factor.Password)
 		}
@@ -257,11 +171,11 @@ func TestAU09_ACodeIsUsedOnce(t *testing.T) {
 				t.Errorf("%s: %s", name, got)
 			}
 		}
-		w.clock.Advance(totp.Period)
+		w.Clock.Advance(totp.Period)
 		if got := w.try(w.bob, code, at); got == "in" {
 			t.Errorf("the code in the next step: %s", got)
 		}
-		if got := w.try(w.bob, s.Code(w.clock.Now()), at); got != "in" {
+		if got := w.try(w.bob, s.Code(w.Clock.Now()), at); got != "in" {
 			t.Errorf("the next code: %s", got)
 		}
 	})
@@ -274,7 +188,7 @@ func TestAU09_TheFirstCodeSignsNobodyIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code := s.Code(w.clock.Now())
+		code := s.Code(w.Clock.Now())
 		if err := w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", code); err != nil {
 			t.Fatal(err)
 		}
@@ -294,21 +208,21 @@ func TestAU08_GuessesRunDry(t *testing.T) {
 			if got := w.try(w.bob, fmt.Sprintf("%06d", i), at); got == "wrong_code" {
 				guesses++
 			}
-			w.clock.Advance(10 * time.Second)
+			w.Clock.Advance(10 * time.Second)
 		}
 		if guesses < 5 || guesses > 10 {
 			t.Errorf("%d guesses in 15 minutes", guesses)
 		}
 		w.try(w.bob, "000000", at)
-		if got := w.try(w.bob, s.Code(w.clock.Now()), at); got != "throttled" {
+		if got := w.try(w.bob, s.Code(w.Clock.Now()), at); got != "throttled" {
 			t.Errorf("the right code: %s", got)
 		}
 		for range 10 {
-			w.clock.Advance(20 * time.Minute)
+			w.Clock.Advance(20 * time.Minute)
 			w.try(w.bob, "000000", w.begin(w.bob, factor.Password))
 		}
-		if !slices.Contains(w.told, "totp failed 10 bob") {
-			t.Errorf("told %v", w.told)
+		if !slices.Contains(w.Told(), "totp failed 10 bob") {
+			t.Errorf("told %v", w.Told())
 		}
 	})
 }
@@ -317,18 +231,18 @@ func TestAU08_GuessesRunDry(t *testing.T) {
 func TestAU10_NoCodeWithoutAFirstFactor(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		s := w.enrol(w.bob)
-		for name, at := range map[string]totp.Place{
+		for name, at := range map[string]interaction.Place{
 			"nobody was proved":      w.begin(""),
 			"only named":             w.begin(w.bob),
 			"another person's facts": w.begin(w.eve, factor.Password),
 			"another browser":        {Interaction: w.begin(w.bob, factor.Password).Interaction, Browser: []byte("another")},
-			"no interaction":         {Interaction: "int_none", Browser: binding},
-			"a session that is none": {Interaction: w.begin("").Interaction, Browser: binding, Session: "ses_none"},
+			"no interaction":         {Interaction: "int_none", Browser: factortest.Browser},
+			"a session that is none": {Interaction: w.begin("").Interaction, Browser: factortest.Browser, Session: "ses_none"},
 		} {
-			if got := w.try(w.bob, s.Code(w.clock.Now()), at); got != "interaction_gone" {
+			if got := w.try(w.bob, s.Code(w.Clock.Now()), at); got != "interaction_gone" {
 				t.Errorf("%s: %s", name, got)
 			}
-			w.clock.Advance(20 * time.Minute)
+			w.Clock.Advance(20 * time.Minute)
 		}
 	})
 }
@@ -337,7 +251,7 @@ func TestAU10_NoCodeWithoutAFirstFactor(t *testing.T) {
 func TestACodeBesideTheSession(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		setup := w.enrol(w.bob)
-		w.write(func(tx *store.Tx) error {
+		w.Write(func(tx *store.Tx) error {
 			for who, name := range map[account.ID]session.ID{w.bob: "ses_bob", w.eve: "ses_eve"} {
 				limit := session.Limit{Idle: time.Hour, Absolute: time.Hour}
 				s := session.Session{ID: name, Account: who, Facts: []factor.Fact{factor.Proved(factor.Password, tx.Now())}, Idle: limit.Idle, ExpiresAt: tx.Now().Add(limit.Absolute), StrongUntil: tx.Now().Add(limit.Absolute), StrongIdle: limit.Idle}
@@ -353,11 +267,11 @@ func TestACodeBesideTheSession(t *testing.T) {
 		})
 		at := w.begin("")
 		at.Session = "ses_eve"
-		if got := w.try(w.bob, setup.Code(w.clock.Now()), at); got != "interaction_gone" {
+		if got := w.try(w.bob, setup.Code(w.Clock.Now()), at); got != "interaction_gone" {
 			t.Errorf("beside another's session: %s", got)
 		}
 		at.Session = "ses_bob"
-		if got := w.try(w.bob, setup.Code(w.clock.Now()), at); got != "in" || !slices.Equal(w.kinds(at), []string{"totp"}) {
+		if got := w.try(w.bob, setup.Code(w.Clock.Now()), at); got != "in" || !slices.Equal(w.kinds(at), []string{"totp"}) {
 			t.Errorf("%s %v", got, w.kinds(at))
 		}
 	})
@@ -366,11 +280,11 @@ func TestACodeBesideTheSession(t *testing.T) {
 func TestOnlyTheOwnAppCounts(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		s := w.enrol(w.eve)
-		if got := w.try(w.bob, s.Code(w.clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
+		if got := w.try(w.bob, s.Code(w.Clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
 			t.Errorf("without an app: %s", got)
 		}
 		w.enrol(w.bob)
-		if got := w.try(w.bob, s.Code(w.clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
+		if got := w.try(w.bob, s.Code(w.Clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
 			t.Errorf("with another's app: %s", got)
 		}
 	})
@@ -391,9 +305,9 @@ func TestSettingUp(t *testing.T) {
 		if err != nil || slices.Equal(first.Groups(), elsewhere.Groups()) {
 			t.Fatalf("another session sees the seed: %v", err)
 		}
-		code := first.Code(w.clock.Now())
+		code := first.Code(w.Clock.Now())
 		for name, got := range map[string]string{
-			"a wrong code":     w.said(w.Add(ctx, me, id.Default, w.bob, "ses_here", elsewhere.Code(w.clock.Now()))),
+			"a wrong code":     w.said(w.Add(ctx, me, id.Default, w.bob, "ses_here", elsewhere.Code(w.Clock.Now()))),
 			"nothing":          w.said(w.Add(ctx, me, id.Default, w.bob, "ses_here", "")),
 			"another session":  w.said(w.Add(ctx, me, id.Default, w.bob, "ses_other", code)),
 			"before it counts": w.try(w.bob, code, w.begin(w.bob, factor.Password)),
@@ -411,19 +325,19 @@ func TestSettingUp(t *testing.T) {
 		if got := w.said(w.Add(ctx, me, id.Default, w.bob, "ses_here", code)); got != "setup_expired" {
 			t.Errorf("confirmed twice: %s", got)
 		}
-		w.clock.Advance(totp.SetupTime)
-		if got := w.said(w.Add(ctx, me, id.Default, w.bob, "ses_there", elsewhere.Code(w.clock.Now()))); got != "setup_expired" {
+		w.Clock.Advance(totp.SetupTime)
+		if got := w.said(w.Add(ctx, me, id.Default, w.bob, "ses_there", elsewhere.Code(w.Clock.Now()))); got != "setup_expired" {
 			t.Errorf("too late: %s", got)
 		}
-		if !slices.Equal(w.told, []string{"added bob"}) {
-			t.Errorf("told %v", w.told)
+		if !slices.Equal(w.Told(), []string{"added bob"}) {
+			t.Errorf("told %v", w.Told())
 		}
 	})
 }
 
 func (w *world) enrolled(who account.ID) (yes bool) {
-	w.t.Helper()
-	w.read(func(r *store.Reader) (err error) { yes, err = w.Enrolled(r, id.Default, who); return err })
+	w.T.Helper()
+	w.Read(func(r *store.Reader) (err error) { yes, err = w.Enrolled(r, id.Default, who); return err })
 	return yes
 }
 
@@ -432,18 +346,18 @@ func TestN5_BoundAnew(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		old := w.enrol(w.bob)
 		for range 100 {
-			w.clock.Advance(2 * time.Hour)
+			w.Clock.Advance(2 * time.Hour)
 			w.try(w.bob, "000000", w.begin(w.bob, factor.Password))
 		}
-		if got := w.try(w.bob, old.Code(w.clock.Now()), w.begin(w.bob, factor.Password)); got != "stopped" {
+		if got := w.try(w.bob, old.Code(w.Clock.Now()), w.begin(w.bob, factor.Password)); got != "stopped" {
 			t.Fatalf("after a hundred failures: %s", got)
 		}
 		fresh := w.enrol(w.bob)
 		at := w.begin(w.bob, factor.Password)
-		if got := w.try(w.bob, old.Code(w.clock.Now()), at); got != "wrong_code" {
+		if got := w.try(w.bob, old.Code(w.Clock.Now()), at); got != "wrong_code" {
 			t.Errorf("the old app: %s", got)
 		}
-		if got := w.try(w.bob, fresh.Code(w.clock.Now()), at); got != "in" {
+		if got := w.try(w.bob, fresh.Code(w.Clock.Now()), at); got != "in" {
 			t.Errorf("the new app: %s", got)
 		}
 	})
@@ -461,11 +375,11 @@ func TestRemoving(t *testing.T) {
 		if got := w.said(w.Remove(t.Context(), self(w.bob), id.Default, w.bob)); got != "no_authenticator" {
 			t.Error(got)
 		}
-		if got := w.try(w.bob, s.Code(w.clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
+		if got := w.try(w.bob, s.Code(w.Clock.Now()), w.begin(w.bob, factor.Password)); got != "wrong_code" {
 			t.Errorf("the removed app: %s", got)
 		}
-		if !slices.Equal(w.told, []string{"added bob", "removed bob"}) {
-			t.Errorf("told %v", w.told)
+		if !slices.Equal(w.Told(), []string{"added bob", "removed bob"}) {
+			t.Errorf("told %v", w.Told())
 		}
 	})
 }
@@ -474,12 +388,12 @@ func TestRemoving(t *testing.T) {
 // has proved nothing, cannot come in that way (AU12).
 func TestAU12_EnrollingInASignIn(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		enrol := func(who account.ID, at totp.Place) string {
-			s, err := w.Begin(t.Context(), nobody, id.Default, who, string(at.Interaction))
+		enrol := func(who account.ID, at interaction.Place) string {
+			s, err := w.Begin(t.Context(), factortest.Nobody, id.Default, who, string(at.Interaction))
 			if err != nil {
 				t.Fatal(err)
 			}
-			return w.said(w.Enrol(t.Context(), nobody, id.Default, who, s.Code(w.clock.Now()), at))
+			return w.said(w.Enrol(t.Context(), factortest.Nobody, id.Default, who, s.Code(w.Clock.Now()), at))
 		}
 		if got := enrol(w.bob, w.begin("")); got != "interaction_gone" || w.enrolled(w.bob) {
 			t.Errorf("nothing proved: %s", got)
@@ -494,8 +408,8 @@ func TestAU12_EnrollingInASignIn(t *testing.T) {
 		if got := enrol(w.bob, w.begin(w.bob, factor.Password)); got != "has_authenticator" {
 			t.Errorf("a second time: %s", got)
 		}
-		if !slices.Equal(w.told, []string{"added bob"}) {
-			t.Errorf("told %v", w.told)
+		if !slices.Equal(w.Told(), []string{"added bob"}) {
+			t.Errorf("told %v", w.Told())
 		}
 	})
 }
@@ -508,7 +422,7 @@ func TestTheSeedIsSealed(t *testing.T) {
 			t.Fatal(err)
 		}
 		look := func(table string) {
-			w.read(func(r *store.Reader) error {
+			w.Read(func(r *store.Reader) error {
 				rows, err := store.Collect(r, func(row store.Row) (b []byte, err error) { return b, row.Scan(&b) }, "SELECT sealed FROM "+table)
 				if len(rows) == 0 {
 					t.Errorf("%s is empty", table)
@@ -522,7 +436,7 @@ func TestTheSeedIsSealed(t *testing.T) {
 			})
 		}
 		look("credential_draft")
-		if err := w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", s.Code(w.clock.Now())); err != nil {
+		if err := w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", s.Code(w.Clock.Now())); err != nil {
 			t.Fatal(err)
 		}
 		look("credential")
@@ -536,10 +450,10 @@ func TestATenantThatOffersNoApps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := setting.Update(t.Context(), w.g, operator, id.Default, "factors", []byte(`{"offered":["password","passkey"]}`), 0); err != nil {
+		if _, err := setting.Update(t.Context(), w.Guard, factortest.Operator, id.Default, "factors", []byte(`{"offered":["password","passkey"]}`), 0); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.said(w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", s.Code(w.clock.Now()))); got != "not_offered" || w.enrolled(w.bob) {
+		if got := w.said(w.Add(t.Context(), self(w.bob), id.Default, w.bob, "ses_here", s.Code(w.Clock.Now()))); got != "not_offered" || w.enrolled(w.bob) {
 			t.Errorf("confirmed: %s", got)
 		}
 		if _, err := w.Begin(t.Context(), self(w.bob), id.Default, w.bob, "ses_there"); w.said(err) != "not_offered" {

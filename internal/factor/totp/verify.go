@@ -17,7 +17,7 @@ import (
 
 // Verify checks a code of the person whom the interaction is about and, if it is right, adds the
 // fact. Refusals: *throttle.Refused; *Refused with Wrong, Used or Gone.
-func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at Place) error {
+func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, at interaction.Place) error {
 	code, ok := ParseCode(text)
 	if !ok {
 		return &Refused{Wrong} // no guess: nothing to count
@@ -60,7 +60,7 @@ func (room *Room) Verify(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if detail.Failures, err = room.throttle.Succeeded(tx, tenant, try); err != nil {
 			return err
 		}
-		err = interaction.AddSecond(tx, tenant, at.Interaction, at.Browser, who, at.Session, factor.Proved(factor.TOTP, tx.Now(), factor.Failures(detail.Failures)))
+		err = interaction.AddSecond(tx, tenant, at, who, factor.Proved(factor.TOTP, tx.Now(), factor.Failures(detail.Failures)))
 		if errors.Is(err, store.ErrNotFound) {
 			return &Refused{Gone}
 		}

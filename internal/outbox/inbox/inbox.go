@@ -86,14 +86,8 @@ func (room *Room) List(ctx context.Context, tenant id.Tenant, to string, limit i
 
 // Get returns one message, or store.ErrNotFound.
 func (room *Room) Get(ctx context.Context, tenant id.Tenant, which outbox.ID) (m Message, err error) {
-	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) error {
-		list, err := store.Collect(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, which)
-		if err == nil && len(list) == 0 {
-			err = store.ErrNotFound
-		}
-		if err == nil {
-			m = list[0]
-		}
+	err = room.guard.Store().Read(ctx, tenant, func(r *store.Reader) (err error) {
+		m, err = store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, which)
 		return err
 	})
 	return m, err

@@ -91,7 +91,7 @@ func (p *Code) Render(w io.Writer) error { return codePage.Execute(w, p.Locale, 
 
 // CodeInput is the field #code.
 func (p *Code) CodeInput() part.Input {
-	in := part.Input{ID: "code", Name: FieldCode, Type: "text", Label: "addresses.code", Mode: "numeric", Autocomplete: "one-time-code", Required: true, Autofocus: true}
+	in := part.CodeInput(FieldCode, "addresses.code")
 	if p.Problem == CodeWrong {
 		in.Error = part.Say(p.Problem)
 	}

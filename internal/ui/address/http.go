@@ -1,14 +1,17 @@
 package address
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/address"
+	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/guard"
+	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/ui/own"
 	"github.com/cardea-iam/cardea/internal/ui/part"
 	"github.com/cardea-iam/cardea/internal/ui/visit"
@@ -37,8 +40,8 @@ func (room *Room) Routes() []web.Route {
 		room.FreshPost("ui.addresses.add", own.PathAddress, account.AddOwnEmail.Name(), web.RateCostly, own.PathAddress, room.add),
 		room.Get("ui.addresses.code", PathCode, room.code),
 		room.FreshPost("ui.addresses.code.post", PathCode, account.AddOwnEmail.Name(), web.RateCostly, PathCode, room.confirm),
-		room.FreshPost("ui.addresses.prefer", PathPrefer, account.PreferOwnEmail.Name(), web.RateStandard, own.PathAddress, room.prefer),
-		room.FreshPost("ui.addresses.remove", PathRemove, account.RemoveOwnEmail.Name(), web.RateStandard, own.PathAddress, room.remove),
+		room.FreshPost("ui.addresses.prefer", PathPrefer, account.PreferOwnEmail.Name(), web.RateStandard, own.PathAddress, room.change(room.Addresses.Prefer, "preferred")),
+		room.FreshPost("ui.addresses.remove", PathRemove, account.RemoveOwnEmail.Name(), web.RateStandard, own.PathAddress, room.change(room.Addresses.Remove, "removed")),
 	}
 }
 
@@ -152,26 +155,17 @@ func (room *Room) confirm(w http.ResponseWriter, r *web.Request, o visit.Owner) 
 	return own.Done(w, r, own.PathAddress, "added")
 }
 
-func (room *Room) prefer(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
+// change does something to the address that a form names.
+func (room *Room) change(do func(context.Context, caller.Caller, id.Tenant, account.ID, string) error, done string) own.Handler {
+	return func(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
+		form, err := web.Form(r)
+		if err != nil {
+			return err
+		}
+		if err := do(r.Context(), o.Caller, visit.Tenant(r), o.Account.ID, form.Get(FieldEmail)); err != nil {
+			problem, err := refused(err)
+			return room.again(w, r, o, &List{Problem: problem}, err)
+		}
+		return own.Done(w, r, own.PathAddress, done)
 	}
-	if err := room.Addresses.Prefer(r.Context(), o.Caller, visit.Tenant(r), o.Account.ID, form.Get(FieldEmail)); err != nil {
-		problem, err := refused(err)
-		return room.again(w, r, o, &List{Problem: problem}, err)
-	}
-	return own.Done(w, r, own.PathAddress, "preferred")
-}
-
-func (room *Room) remove(w http.ResponseWriter, r *web.Request, o visit.Owner) error {
-	form, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	if err := room.Addresses.Remove(r.Context(), o.Caller, visit.Tenant(r), o.Account.ID, form.Get(FieldEmail)); err != nil {
-		problem, err := refused(err)
-		return room.again(w, r, o, &List{Problem: problem}, err)
-	}
-	return own.Done(w, r, own.PathAddress, "removed")
 }

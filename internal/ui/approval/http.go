@@ -39,12 +39,10 @@ const (
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	page := func(name, path string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant,
-			Public: "the interaction is bound to the browser's cookie", Handler: h, Errors: room.Translate}
+		return visit.Get(name, path, web.RateStandard, "the interaction is bound to the browser's cookie", h, room.Translate)
 	}
 	form := func(name, path, action string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-			Action: action, Event: action, Handler: h, Errors: room.Translate}
+		return visit.Post(name, path, action, h, room.Translate)
 	}
 	return []web.Route{
 		page("ui.approval", room.Approvals.Path(), room.get),
@@ -65,11 +63,7 @@ type step struct {
 }
 
 func (s step) place() approval.Place {
-	p := approval.Place{Interaction: s.Interaction.ID, Browser: s.Binding, Accounts: s.Accounts}
-	if s.Session != nil {
-		p.Session = s.Session.ID
-	}
-	return p
+	return approval.Place{Place: s.Beside(), Accounts: s.Accounts}
 }
 
 // proving finds what the page is about. ok is false, and the answer written, where the sign-in takes

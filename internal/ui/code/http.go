@@ -46,13 +46,11 @@ func (room *Room) Routes() []web.Route {
 }
 
 func (room *Room) get(name, path string, h web.Handler) web.Route {
-	return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant,
-		Public: "nobody is signed in yet; the interaction is bound to the browser's cookie", Handler: h, Errors: room.Translate}
+	return visit.Get(name, path, web.RateStandard, "nobody is signed in yet; the interaction is bound to the browser's cookie", h, room.Translate)
 }
 
 func (room *Room) post(name, path, action string, h web.Handler) web.Route {
-	return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-		Action: action, Event: action, Handler: h, Errors: room.Translate}
+	return visit.Post(name, path, action, h, room.Translate)
 }
 
 // door is one factor whose proof is a code, as the page needs it.
@@ -72,7 +70,7 @@ type door struct {
 
 func (room *Room) app() door {
 	return door{factor: room.TOTP, way: App, lasting: true, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
-		return room.TOTP.Verify(ctx, c, tenant, who, text, source, place(g))
+		return room.TOTP.Verify(ctx, c, tenant, who, text, source, g.Beside())
 	}, problem: func(err error) Problem {
 		var refused *totp.Refused
 		switch {
@@ -88,7 +86,7 @@ func (room *Room) app() door {
 
 func (room *Room) paper() door {
 	return door{factor: room.Recovery, way: Paper, verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
-		return room.Recovery.Verify(ctx, c, tenant, who, text, source, recovery.Place(place(g)))
+		return room.Recovery.Verify(ctx, c, tenant, who, text, source, g.Beside())
 	}, problem: func(err error) Problem {
 		var refused *recovery.Refused
 		if errors.As(err, &refused) && refused.Reason == recovery.Wrong {
@@ -96,14 +94,6 @@ func (room *Room) paper() door {
 		}
 		return ""
 	}}
-}
-
-func place(g visit.Guest) totp.Place {
-	p := totp.Place{Interaction: g.Interaction.ID, Browser: g.Binding}
-	if g.Session != nil {
-		p.Session = g.Session.ID
-	}
-	return p
 }
 
 func (room *Room) ask(d door) web.Handler {

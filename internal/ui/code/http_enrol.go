@@ -54,7 +54,7 @@ func (room *Room) takeEnrol(w http.ResponseWriter, r *web.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	err = room.TOTP.Enrol(r.Context(), s.Caller, visit.Tenant(r), s.who, form.Get(FieldCode), place(s.Guest))
+	err = room.TOTP.Enrol(r.Context(), s.Caller, visit.Tenant(r), s.who, form.Get(FieldCode), s.Beside())
 	var refused *totp.Refused
 	switch {
 	case err == nil:

@@ -52,7 +52,7 @@ func (room *Room) mail() door {
 	return door{
 		factor: room.Email, way: Mail,
 		verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, _ account.ID, text string, source netip.Addr, g visit.Guest) error {
-			return room.Email.Verify(ctx, c, tenant, email.Place(place(g)), text, source)
+			return room.Email.Verify(ctx, c, tenant, email.Place(g.Beside()), text, source)
 		},
 		problem: func(err error) Problem {
 			var refused *email.Refused
@@ -62,7 +62,7 @@ func (room *Room) mail() door {
 			return ""
 		},
 		send: func(r *web.Request, s step, app string) error {
-			return room.Email.Send(r.Context(), s.Caller, visit.Tenant(r), email.Place(place(s.Guest)),
+			return room.Email.Send(r.Context(), s.Caller, visit.Tenant(r), email.Place(s.Beside()),
 				email.Wish{App: app, Client: s.Interaction.About.Client, Locale: room.locale(r, s)})
 		},
 		// An address is shown to whoever typed it, whether or not it is anybody's; never that of an
@@ -80,7 +80,7 @@ func (room *Room) telephone(f *phone.Way, way Way) door {
 	return door{
 		factor: f, way: way, lasting: true,
 		verify: func(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, text string, source netip.Addr, g visit.Guest) error {
-			return f.Verify(ctx, c, tenant, who, text, source, phone.Place(place(g)))
+			return f.Verify(ctx, c, tenant, who, text, source, g.Beside())
 		},
 		problem: func(err error) Problem {
 			var refused *phone.Refused
@@ -90,7 +90,7 @@ func (room *Room) telephone(f *phone.Way, way Way) door {
 			return ""
 		},
 		send: func(r *web.Request, s step, app string) error {
-			return f.Send(r.Context(), s.Caller, visit.Tenant(r), s.who, phone.Place(place(s.Guest)),
+			return f.Send(r.Context(), s.Caller, visit.Tenant(r), s.who, s.Beside(),
 				phone.Wish{App: app, Client: s.Interaction.About.Client, Locale: room.locale(r, s)})
 		},
 		to: func(r *web.Request, s step) (string, error) {
@@ -214,7 +214,7 @@ func (room *Room) takeLink(w http.ResponseWriter, r *web.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := room.Email.VerifyLink(r.Context(), s.Caller, visit.Tenant(r), email.Place(place(s.Guest)), token); err != nil {
+	if err := room.Email.VerifyLink(r.Context(), s.Caller, visit.Tenant(r), email.Place(s.Beside()), token); err != nil {
 		return linkOver(err)
 	}
 	return room.Visits.Advance(r.Context(), w, r, s.Interaction.ID)

@@ -51,11 +51,7 @@ func (room *Room) Routes() []web.Route {
 }
 
 func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
+	g, _, err := room.Visits.Asked(w, r)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,11 @@ type Input struct {
 	Wide         bool // takes the whole row where fields stand in columns
 }
 
+// CodeInput is the field #code for a code of digits that came in a message or that an app shows.
+func CodeInput(name string, label Key) Input {
+	return Input{ID: "code", Name: name, Type: "text", Label: label, Mode: "numeric", Autocomplete: "one-time-code", Required: true, Autofocus: true}
+}
+
 // IsPassword says that the value is hidden while typed.
 func (i Input) IsPassword() bool { return i.Type == "password" }
 

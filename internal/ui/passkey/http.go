@@ -30,12 +30,10 @@ const (
 // Routes are the room's endpoints.
 func (room *Room) Routes() []web.Route {
 	page := func(name, path string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant,
-			Public: "the interaction is bound to the browser's cookie", Handler: h, Errors: room.Translate}
+		return visit.Get(name, path, web.RateStandard, "the interaction is bound to the browser's cookie", h, room.Translate)
 	}
 	form := func(name, path, action string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-			Action: action, Event: action, Handler: h, Errors: room.Translate}
+		return visit.Post(name, path, action, h, room.Translate)
 	}
 	return []web.Route{
 		page("ui.passkey", passkey.PathSignIn, room.get),
@@ -52,16 +50,6 @@ func (room *Room) Routes() []web.Route {
 // "username webauthn". It tells nothing about anybody.
 func Offer(r *web.Request, i part.Field) part.Passkey {
 	return part.Passkey{Use: part.PasskeyAutofill, Action: visit.URL(r, passkey.PathSignIn), OptionsURL: visit.URL(r, PathAnyone), Hidden: []part.Field{i}}
-}
-
-// guest reads a form and finds what it is about.
-func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web.Params, error) {
-	form, err := web.Form(r)
-	if err != nil {
-		return visit.Guest{}, form, err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
-	return g, form, err
 }
 
 func place(g visit.Guest) passkey.Place {
@@ -87,7 +75,7 @@ func known(g visit.Guest) account.ID {
 // options answers with the options of an assertion.
 func (room *Room) options(who func(visit.Guest) account.ID) web.Handler {
 	return func(w http.ResponseWriter, r *web.Request) error {
-		g, _, err := room.guest(w, r)
+		g, _, err := room.Visits.Posted(w, r)
 		if err != nil {
 			return err
 		}
@@ -164,7 +152,7 @@ func (room *Room) base(w http.ResponseWriter, r *web.Request, g visit.Guest, pat
 }
 
 func (room *Room) post(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}

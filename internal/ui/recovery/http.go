@@ -45,11 +45,10 @@ func (room *Room) Routes() []web.Route {
 	const bound = "who recovers is nobody yet; what is under way is bound to the browser's cookie"
 	const link = "whoever has the link that came by mail or from an administrator"
 	get := func(name, path string, rate web.RateClass, public string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant, Rate: rate, Public: public, Handler: h, Errors: room.Translate}
+		return visit.Get(name, path, rate, public, h, room.Translate)
 	}
 	post := func(name, path, action string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-			Action: action, Event: action, Handler: h, Errors: room.Translate}
+		return visit.Post(name, path, action, h, room.Translate)
 	}
 	return []web.Route{
 		get("ui.recover", PathStart, web.RateStandard, bound, room.start),

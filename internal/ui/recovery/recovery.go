@@ -78,7 +78,7 @@ func (p *Code) Notice() *part.Message {
 
 // CodeInput is the field #code.
 func (p *Code) CodeInput() part.Input {
-	in := part.Input{ID: "code", Name: FieldCode, Type: "text", Label: "recover.code", Mode: "numeric", Autocomplete: "one-time-code", Required: true, Autofocus: true}
+	in := part.CodeInput(FieldCode, "recover.code")
 	if p.Problem == CodeWrong {
 		in.Error = part.Say(p.Problem)
 	}

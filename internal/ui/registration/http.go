@@ -38,11 +38,10 @@ const paramSent = "sent"
 func (room *Room) Routes() []web.Route {
 	const open = "who registers is nobody yet; what is under way is bound to the browser's cookie"
 	get := func(name, path string, rate web.RateClass, public string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodGet, Path: path, Scope: web.PerTenant, Rate: rate, Public: public, Handler: h, Errors: room.Translate}
+		return visit.Get(name, path, rate, public, h, room.Translate)
 	}
 	post := func(name, path, action string, h web.Handler) web.Route {
-		return web.Route{Name: name, Method: http.MethodPost, Path: path, Scope: web.PerTenant, Rate: web.RateCostly, CSRF: web.Browser,
-			Action: action, Event: action, Handler: h, Errors: room.Translate}
+		return visit.Post(name, path, action, h, room.Translate)
 	}
 	return []web.Route{
 		get("ui.signup", PathStart, web.RateStandard, open, room.start),
@@ -122,18 +121,8 @@ func (room *Room) showStart(w http.ResponseWriter, r *web.Request, g visit.Guest
 	return visit.Show(w, http.StatusOK, page)
 }
 
-// guest reads a form and finds what it is about.
-func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web.Params, error) {
-	form, err := web.Form(r)
-	if err != nil {
-		return visit.Guest{}, form, err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
-	return g, form, err
-}
-
 func (room *Room) begin(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}
@@ -177,11 +166,7 @@ func over(err error) error {
 }
 
 func (room *Room) code(w http.ResponseWriter, r *web.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
+	g, q, err := room.Visits.Asked(w, r)
 	if err != nil {
 		return err
 	}
@@ -209,7 +194,7 @@ func (room *Room) showCode(w http.ResponseWriter, r *web.Request, g visit.Guest,
 }
 
 func (room *Room) confirm(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}
@@ -227,7 +212,7 @@ func (room *Room) confirm(w http.ResponseWriter, r *web.Request) error {
 
 // again asks for one more code. The page says so to everybody, also where the address has had enough.
 func (room *Room) again(w http.ResponseWriter, r *web.Request) error {
-	g, _, err := room.guest(w, r)
+	g, _, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}
@@ -247,11 +232,7 @@ func (room *Room) again(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (room *Room) person(w http.ResponseWriter, r *web.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
+	g, _, err := room.Visits.Asked(w, r)
 	if err != nil {
 		return err
 	}
@@ -314,7 +295,7 @@ func (room *Room) written(r *web.Request, form web.Params) (w registration.Wish,
 }
 
 func (room *Room) finish(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (room *Room) showInvitation(w http.ResponseWriter, r *web.Request, g visit.
 }
 
 func (room *Room) accept(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (p *Phone) NumberInput() part.Input {
 
 // CodeInput is the field #code.
 func (p *Phone) CodeInput() part.Input {
-	in := part.Input{ID: "code", Name: FieldCode, Type: "text", Label: "phone.label", Mode: "numeric", Autocomplete: "one-time-code", Required: true, Autofocus: true}
+	in := part.CodeInput(FieldCode, "phone.label")
 	if p.Problem != "" {
 		in.Error = part.Say(p.Problem, "wait", part.Wait(p.Wait))
 	}

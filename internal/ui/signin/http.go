@@ -90,11 +90,7 @@ type telling struct {
 }
 
 func (room *Room) get(w http.ResponseWriter, r *web.Request) error {
-	q, err := web.Query(r)
-	if err != nil {
-		return err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, q.Get(visit.FieldInteraction))
+	g, q, err := room.Visits.Asked(w, r)
 	if err != nil {
 		return err
 	}
@@ -239,16 +235,6 @@ func (room *Room) frame(r *web.Request, g visit.Guest) (Frame, error) {
 	}
 	f.App, err = room.Visits.AppOf(r.Context(), visit.Tenant(r), i.About.Client)
 	return f, err
-}
-
-// guest reads a form and finds what it is about.
-func (room *Room) guest(w http.ResponseWriter, r *web.Request) (visit.Guest, web.Params, error) {
-	form, err := web.Form(r)
-	if err != nil {
-		return visit.Guest{}, form, err
-	}
-	g, err := room.Visits.Guest(r.Context(), w, r, form.Get(visit.FieldInteraction))
-	return g, form, err
 }
 
 // post takes the identifier, or the identifier with a password.

@@ -80,7 +80,7 @@ func (room *Room) inBrowser(r *web.Request, g visit.Guest) (out []session.Sessio
 }
 
 func (room *Room) choose(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (room *Room) resume(w http.ResponseWriter, r *web.Request, g visit.Guest, s
 
 // cancel goes back to the client without a sign-in.
 func (room *Room) cancel(w http.ResponseWriter, r *web.Request) error {
-	g, _, err := room.guest(w, r)
+	g, _, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (room *Room) showRenewal(w http.ResponseWriter, r *web.Request, g visit.Gue
 // takeRenewal stores the new password and goes on with the sign-in. What the sign-in asks for is
 // looked at before anything is hashed, and again in the transaction.
 func (room *Room) takeRenewal(w http.ResponseWriter, r *web.Request) error {
-	g, form, err := room.guest(w, r)
+	g, form, err := room.Visits.Posted(w, r)
 	if err != nil {
 		return err
 	}

@@ -18,46 +18,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/web"
 )
 
-// Guest is a browser with something under way.
-type Guest struct {
-	Interaction interaction.Interaction
-	Binding     []byte           // digest of the binding cookie
-	Accounts    []byte           // digest of the accounts cookie, nil for none
-	Session     *session.Session // nil if nobody is signed in
-	Caller      caller.Caller
-}
-
-// Place names the guest's interaction.
-func (g Guest) Place() signin.Place {
-	return signin.Place{Interaction: g.Interaction.ID, Browser: g.Binding}
-}
-
-// Guest finds the interaction that the id names, if it is this browser's; else ErrExpired.
-func (room *Room) Guest(ctx context.Context, w http.ResponseWriter, r *web.Request, which string) (Guest, error) {
-	Remember(w, r)
-	i, err := room.Browser.Interaction(ctx, r, which)
-	if errors.Is(err, browser.ErrNone) {
-		return Guest{}, ErrExpired
-	}
-	if err != nil {
-		return Guest{}, err
-	}
-	g := Guest{Interaction: i, Accounts: room.Browser.Accounts(r)}
-	if g.Binding, err = room.Browser.Bind(w, r); err != nil {
-		return g, err
-	}
-	g.Caller, g.Session, err = room.caller(ctx, r)
-	return g, err
-}
-
-func (room *Room) caller(ctx context.Context, r *web.Request) (caller.Caller, *session.Session, error) {
-	c, s, err := room.Browser.Caller(ctx, r)
-	if err != nil || s.ID == "" {
-		return c, nil, err
-	}
-	return c, &s, nil
-}
-
 // Advance goes on with a sign-in after a proof: to the page of the factor that comes next, or,
 // when nothing is missing, with a new session back to what asked for it. Every factor's page ends
 // with it.

@@ -1,4 +1,4 @@
-package main
+package gauge
 
 import (
 	"fmt"
@@ -12,15 +12,15 @@ import (
 // tick is the unit of CPU time in /proc on Linux (USER_HZ is 100 on every architecture of Go).
 const tick = 10 * time.Millisecond
 
-// cpu is the CPU time, user and system, that a process and its living and ended descendants used.
-func cpu(pid int) time.Duration {
+// CPU is the CPU time, user and system, that a process and its living and ended descendants used; 0 for pid 0.
+func CPU(pid int) time.Duration {
 	if pid == 0 {
 		return 0
 	}
 	own, ended := times(pid)
 	total := own + ended
 	for _, child := range children(pid) {
-		total += cpu(child)
+		total += CPU(child)
 	}
 	return total
 }
@@ -70,8 +70,8 @@ func children(pid int) []int {
 	return out
 }
 
-// resident is a process's resident memory in MiB.
-func resident(pid int) float64 {
+// Resident is a process's resident memory in MiB.
+func Resident(pid int) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
