@@ -65,7 +65,8 @@ type Options struct {
 	Choose func(ctx context.Context, tenant id.Tenant, raw string, about account.Account) (keep func(*store.Tx, account.ID) error, err error)
 	// Reach is the highest level that the account's factors prove together; room signin.
 	Reach func(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error)
-	// Forget makes all browsers strangers in which the person signed in; several rooms.
+	// Forget makes all browsers strangers in which the person signed in, and drops codes and approvals
+	// that were given for a sign-in; several rooms.
 	Forget []Effect
 }
 
