@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -241,6 +242,14 @@ func (room *Room) Prove(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 		}
 		if a, err := active(tx.Read(), tenant, row.Account); err != nil || a.ID == "" {
 			return errors.Join(err, mailbox.ErrWrong)
+		}
+		// Whoever asked for the code may be why the password was changed meanwhile (security row AU04).
+		set, err := credential.SetAt(tx.Read(), tenant, row.Account, credential.Kind(factor.Password), credential.Only)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil && set.After(row.SentAt) {
+			return mailbox.ErrWrong
 		}
 		return mailbox.Witness(tx, tenant, row, at.Interaction, row.Account)
 	})

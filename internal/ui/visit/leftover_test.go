@@ -95,6 +95,11 @@ func TestAU04_ARecoveryEndsTheOthers(t *testing.T) {
 				b := d.browser()
 				b.submit(b.get(pathOf(t, l.URL.Reveal())), "submit", "new_password", good).expect(t, 303, "/recover/done")
 			},
+			"a change": func() {
+				if err := d.passwords.Set(t.Context(), operator, id.Default, d.ada, good, false); err != nil {
+					t.Fatal(err)
+				}
+			},
 			"this wasn't me": func() { b := d.browser(); b.submit(b.get(link), "submit").expect(t, 303, "/recover/code") },
 		} {
 			d.clock.Advance(4 * time.Hour)
