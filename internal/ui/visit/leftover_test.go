@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/assurance"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/id"
@@ -240,4 +241,44 @@ func (d *doors) grantAt(name, in string, epoch int64) issued.GrantID {
 	g := issued.Grant{ID: issued.NewGrantID(d.clock.Now()), Client: d.world.app(name).ID, Account: d.ada, Epoch: epoch, Session: in, ExpiresAt: far, IdleUntil: far}
 	d.write(func(tx *store.Tx) error { return issued.InsertGrant(tx, id.Default, g) })
 	return g.ID
+}
+
+// AU04: the mail of a sign-in is worth nothing in another person's sign-in, another tenant, in a sign-in
+// that is about somebody else, and for an account that was disabled meanwhile.
+func TestAU04_LinkOfMailInOtherHands(t *testing.T) {
+	eachWithChannels(t, func(t *testing.T, c *channels) {
+		if _, err := tenant.Create(t.Context(), c.g, operator, id.Default, tenant.Tenant{Name: "beta"}); err != nil {
+			t.Fatal(err)
+		}
+		b, eve := c.browser(), c.browser()
+		page, _ := b.mail(t, "ada")
+		m := c.letters()[0]
+		link := local(t, m.Values["link"])
+		token := query(t, link, "t")
+		theirs, j := eve.mail(t, "bob")
+		eve.submit(theirs, "submit", "code", m.Values["code"]).expect(t, 200, "").says(t, "not right")
+		eve.post("/signin/email/link", url.Values{"t": {token}, "i": {string(j)}}).expect(t, 200, "").says(t, "Go back to the browser")
+		for _, at := range []*browse{b, eve} {
+			at.get("/t/beta"+link).expect(t, 404, "")
+			at.post("/t/beta/signin/email/link", url.Values{"t": {token}}).expect(t, 404, "")
+		}
+		// A sign-in that is about bob takes no mail of ada's, whoever is typed.
+		c.clock.Advance(time.Minute)
+		before := len(c.letters())
+		about := eve.begin(interaction.Authorize, interaction.About{Account: c.bob})
+		eve.post("/signin", url.Values{"i": {string(about)}, "username": {"ada"}})
+		eve.post("/signin/email/send", url.Values{"i": {string(about)}})
+		if n := len(c.letters()) - before; n != 0 {
+			t.Errorf("%d letters to somebody whom the sign-in is not about", n)
+		}
+		if len(c.sessions(c.ada))+len(c.sessions(c.bob)) != 0 {
+			t.Error("signed in")
+		}
+		c.write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, c.ada, tx.Now()) })
+		b.submit(page, "submit", "code", m.Values["code"]).expect(t, 200, "").says(t, "not right")
+		b.post("/signin/email/link", url.Values{"t": {token}}).expect(t, 404, "")
+		// A refusal uses nothing up: the owner, enabled again in time, goes on.
+		c.write(func(tx *store.Tx) error { return account.SetDisabled(tx, id.Default, c.ada, time.Time{}) })
+		b.submit(b.get(link).expect(t, 200, ""), "submit").expect(t, 303, "/oauth/authorize/resume")
+	})
 }
