@@ -6,9 +6,11 @@ import (
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/address"
 	"github.com/cardea-iam/cardea/internal/assurance"
+	"github.com/cardea-iam/cardea/internal/factor/approval"
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
+	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/recovery"
 	"github.com/cardea-iam/cardea/internal/registration"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -23,7 +25,7 @@ func (a *App) joining() {
 			func(tx *store.Tx, tenant id.Tenant, who account.ID) error {
 				return assurance.Forget(tx, tenant, who, nil)
 			},
-			a.Passwords.ForgetDevices,
+			a.Passwords.ForgetDevices, approval.Forget, outofband.Forget,
 		},
 	})
 	a.Addresses = address.New(a.Guard, a.Mailbox, a.Notify.Warn)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/caller"
+	"github.com/cardea-iam/cardea/internal/credential"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/guard"
@@ -65,7 +66,8 @@ type Options struct {
 	Choose func(ctx context.Context, tenant id.Tenant, raw string, about account.Account) (keep func(*store.Tx, account.ID) error, err error)
 	// Reach is the highest level that the account's factors prove together; room signin.
 	Reach func(r *store.Reader, tenant id.Tenant, who account.ID) (factor.Level, error)
-	// Forget makes all browsers strangers in which the person signed in; several rooms.
+	// Forget makes all browsers strangers in which the person signed in, and drops codes and approvals
+	// that were given for a sign-in; several rooms.
 	Forget []Effect
 }
 
@@ -240,6 +242,14 @@ func (room *Room) Prove(ctx context.Context, c caller.Caller, tenant id.Tenant, 
 		}
 		if a, err := active(tx.Read(), tenant, row.Account); err != nil || a.ID == "" {
 			return errors.Join(err, mailbox.ErrWrong)
+		}
+		// Whoever asked for the code may be why the password was changed meanwhile (security row AU04).
+		set, err := credential.SetAt(tx.Read(), tenant, row.Account, credential.Kind(factor.Password), credential.Only)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil && set.After(row.SentAt) {
+			return mailbox.ErrWrong
 		}
 		return mailbox.Witness(tx, tenant, row, at.Interaction, row.Account)
 	})

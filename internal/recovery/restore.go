@@ -103,7 +103,8 @@ func (room *Room) restore(tx *store.Tx, tenant id.Tenant, who account.ID, keep f
 	return room.Letters.Warn(tx, tenant, who, notify.Recovered, nil)
 }
 
-// end ends sessions, grants and API tokens, and forgets browsers.
+// end ends sessions, grants and API tokens, and what is on the way to any of them: what was proved in
+// sign-ins and recoveries that are not over, and codes that were sent. It forgets browsers.
 func (room *Room) end(tx *store.Tx, tenant id.Tenant, who account.ID) (int, error) {
 	ended, err := session.EndAll(tx, tenant, who, "")
 	if err != nil {
@@ -113,6 +114,12 @@ func (room *Room) end(tx *store.Tx, tenant id.Tenant, who account.ID) (int, erro
 		return 0, err
 	}
 	if err := account.BumpEpoch(tx, tenant, who); err != nil {
+		return 0, err
+	}
+	if err := interaction.Disprove(tx, tenant, who); err != nil {
+		return 0, err
+	}
+	if err := mailbox.Forget(tx, tenant, who); err != nil {
 		return 0, err
 	}
 	for _, forget := range room.Forget {

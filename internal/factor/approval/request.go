@@ -121,6 +121,13 @@ func drop(tx *store.Tx, tenant id.Tenant, which interaction.ID, who account.ID) 
 	return err
 }
 
+// Forget ends the requests of an account that could still be answered or used: when all of it ends,
+// an approval that was given before opens nothing more.
+func Forget(tx *store.Tx, tenant id.Tenant, who account.ID) error {
+	_, err := tx.Exec("UPDATE approval_request SET state = $3 WHERE tenant = $1 AND account = $2 AND state IN ($4, $5)", tenant, who, Dropped, Open, Approved)
+	return err
+}
+
 // last is the newest request of an interaction, or store.ErrNotFound.
 func last(r *store.Reader, tenant id.Tenant, who account.ID, at Place) (Request, error) {
 	return one(r, "WHERE tenant = $1 AND account = $2 AND interaction = $3 AND browser = $4 ORDER BY created_at DESC, CASE WHEN state IN ($5, $6) THEN 0 ELSE 1 END LIMIT 1",

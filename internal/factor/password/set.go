@@ -12,6 +12,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password/policy"
 	"github.com/cardea-iam/cardea/internal/guard"
 	"github.com/cardea-iam/cardea/internal/id"
+	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/session"
 	"github.com/cardea-iam/cardea/internal/store"
@@ -58,7 +59,8 @@ type Prepared struct {
 }
 
 // Store makes it the account's password inside of a guarded operation. Failures and known devices
-// are forgotten, the device with the digest but excepted.
+// are forgotten, the device with the digest but excepted, and with them what was proved in sign-ins
+// and recoveries under way: whoever proved the password of before has to begin again.
 func (p Prepared) Store(tx *store.Tx, tenant id.Tenant, who account.ID, but []byte) error {
 	if p.room == nil {
 		return errors.New("password: nothing was prepared")
@@ -71,6 +73,9 @@ func (p Prepared) Store(tx *store.Tx, tenant id.Tenant, who account.ID, but []by
 		return err
 	}
 	if err := dropTemporary(tx, tenant, who); err != nil {
+		return err
+	}
+	if err := interaction.Disprove(tx, tenant, who); err != nil {
 		return err
 	}
 	return dropDevices(tx, tenant, who, but)

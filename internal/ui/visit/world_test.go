@@ -3,6 +3,7 @@ package visit_test
 import (
 	"context"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -208,6 +209,7 @@ func build(t *testing.T, s *store.Store, fake *clock.Fake, more func(w *world) (
 		t.Fatal(err)
 	}
 	w.server, w.http.Config.Handler = server, server
+	w.http.Config.ErrorLog = log.New(io.Discard, "", 0) // of browsers that leave
 	w.http.StartTLS()
 	t.Cleanup(w.http.Close)
 	w.ada, w.bob = w.person("ada"), w.person("bob")
