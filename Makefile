@@ -63,7 +63,7 @@ storm: ## 2,000 guesses a second while owners sign in (FX11); needs two cores of
 fuzz: ## every fuzz target, FUZZTIME each
 	@bash test/fuzz.sh $(FUZZTIME)
 
-timing: ## whether time tells who exists (AU19); needs a quiet machine
+timing: ## whether time tells who exists (AU19), in sign-in, registration and recovery, 1,000 people each; needs a quiet machine
 	CARDEA_TIMING=1 $(GO) test -count=1 -v -timeout 20m -run AU19_Timing ./internal/factor/password ./internal/app
 
 docs: ## what is generated from the source

@@ -50,7 +50,7 @@ func invitationEndpoints() []endpoint {
 			if err != nil {
 				return registration.Invitation{}, err
 			}
-			return c.api.Registration.Invite(c.ctx(), c.who, c.tenant, registration.Invited{Email: in.Email, Name: in.Name, Locale: in.Locale, Tenant: t.DisplayName,
+			return c.api.Registration.Invite(c.ctx(), c.who, c.tenant, registration.Invited{Email: in.Email, Name: in.Name, Locale: in.Locale, Tenant: t.Called(),
 				Places: membership.Places{Groups: in.Groups, Roles: in.Roles}})
 		}),
 		act("invitation.revoke", http.MethodDelete, "/invitations/{id}", registration.Revoke, "Take an invitation back: its link stops working.", func(c *call) error {

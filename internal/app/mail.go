@@ -10,7 +10,6 @@ import (
 
 	"github.com/cardea-iam/cardea/internal/config"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
-	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/outbound"
 	"github.com/cardea-iam/cardea/internal/outbox"
@@ -19,7 +18,6 @@ import (
 	"github.com/cardea-iam/cardea/internal/outbox/smtp"
 	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/ui/mail"
-	"github.com/cardea-iam/cardea/internal/ui/part"
 )
 
 // carriers carry effects out, by kind. What is not configured has no carrier, and its effects wait.
@@ -80,10 +78,7 @@ func (a *App) delivering(send func(context.Context, letter) error) outbox.Carrie
 		if err != nil {
 			return err
 		}
-		brand := mail.Brand{TenantName: t.DisplayName, Host: mail.HostOf(a.Config.PublicURL), Theme: look.Theme}
-		if t.ID == id.Default && t.DisplayName == "Default" {
-			brand.TenantName = part.Product
-		}
+		brand := mail.Brand{TenantName: t.Called(), Host: mail.HostOf(a.Config.PublicURL), Theme: look.Theme}
 		return send(ctx, letter{e, m, brand})
 	}
 }

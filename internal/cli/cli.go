@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -60,7 +62,15 @@ func ExecuteContext(ctx context.Context, args []string, stdin io.Reader, stdout,
 	} else {
 		text += ". Usage: " + at.UseLine() + ". See: " + at.CommandPath() + " --help"
 	}
-	_, _ = fmt.Fprintln(stderr, "cardea: "+cmd.Visible(text)) // nobody listens: nothing to do
+	lines := []string{text}
+	var own *cmd.Failure
+	if errors.As(err, &own) && own.Lines {
+		lines = strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
+	}
+	for i := range lines {
+		lines[i] = cmd.Visible(strings.TrimSpace(lines[i]))
+	}
+	_, _ = fmt.Fprintln(stderr, "cardea: "+strings.Join(lines, "\n        ")) // nobody listens: nothing to do
 	return code
 }
 
@@ -92,6 +102,7 @@ func Command(env func(string) string, extra ...*cobra.Command) *cobra.Command {
 	}
 	add(root, "tool", jwt.Command())
 	add(root, "tool", version.Command())
+	named(root)
 	root.SetHelpCommandGroupID("tool")
 	root.SetCompletionCommandGroupID("tool")
 	return root
@@ -115,7 +126,32 @@ func coded(c *cobra.Command) {
 		if err == nil || errors.As(err, &has) {
 			return err
 		}
-		return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error()}
+		return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error(), Lines: true}
+	}
+}
+
+// named lets a command whose arguments are too few or too many say by name which it takes.
+func named(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		named(sub)
+	}
+	check := c.Args
+	if check == nil || c.HasSubCommands() {
+		return
+	}
+	c.Args = func(c *cobra.Command, args []string) error {
+		if check(c, args) == nil {
+			return nil
+		}
+		takes := strings.TrimSpace(strings.TrimPrefix(c.Use, c.Name()))
+		if takes == "" {
+			takes = "no argument"
+		}
+		given := "none"
+		if len(args) > 0 {
+			given = strconv.Quote(strings.Join(args, " "))
+		}
+		return cmd.Usage("it takes %s, and got %s. Usage: %s. See: %s --help", takes, given, c.UseLine(), c.CommandPath())
 	}
 }
 

@@ -25,7 +25,7 @@ var Settings = setting.Declare("factors", "Which factors people may set up and s
 			}
 		}
 		if !slices.Contains(o.Offered, factor.Passkey) {
-			return guard.Invalid("offered", "Passkeys are always offered (NIST SP 800-63B-4 §2.2.2).")
+			return guard.Invalid("offered", "Passkeys are always offered (NIST SP 800-63B-4 §2.2.2): keep passkey on the list.")
 		}
 		return nil
 	})

@@ -32,6 +32,17 @@ type Tenant struct {
 	Version     int64     `json:"version"` // grows with every change
 }
 
+// Product is what people call the default tenant until somebody gives it a name.
+const Product = "Cardea"
+
+// Called is the name that people read: on pages, in mails, and where a passkey is kept.
+func (t Tenant) Called() string {
+	if t.ID == id.Default && t.DisplayName == "Default" {
+		return Product
+	}
+	return t.DisplayName
+}
+
 // Enabled tells whether the tenant serves anyone.
 func (t Tenant) Enabled() bool { return t.DisabledAt.IsZero() }
 

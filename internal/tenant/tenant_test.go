@@ -309,3 +309,15 @@ func TestAD12_DeletedTenantLeavesNothingButItsLog(t *testing.T) {
 		}
 	})
 }
+
+func TestCalled(t *testing.T) {
+	for want, is := range map[string]tenant.Tenant{
+		"Cardea":     {ID: id.Default, DisplayName: "Default"}, // nobody gave it a name
+		"Example AG": {ID: id.Default, DisplayName: "Example AG"},
+		"Default":    {ID: "ten_1", DisplayName: "Default"}, // somebody did
+	} {
+		if got := is.Called(); got != want {
+			t.Errorf("%s %q is called %q, want %q", is.ID, is.DisplayName, got, want)
+		}
+	}
+}

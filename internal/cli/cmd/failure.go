@@ -20,6 +20,7 @@ const (
 type Failure struct {
 	Code   int
 	Text   string
+	Lines  bool              // Text has lines of its own: it comes from this program, not from a server
 	Fields map[string]string // JSON member → what is wrong with it
 	Status int               // of the server's answer; 0 if there was none
 }

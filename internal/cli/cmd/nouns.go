@@ -12,10 +12,10 @@ var (
 	Brand      = Noun{Name: "brand", Path: "/brands", ID: "scope"}
 	Key        = Noun{Name: "key", Path: "/keys", Prefix: "", ID: "kid", Few: true}
 	Setting    = Noun{Name: "setting", Path: "/settings", Prefix: "", ID: "name", Few: true}
-	Outbox     = Noun{Name: "outbox", Path: "/outbox", Prefix: "out", ID: "id"}
+	Outbox     = Noun{Name: "outbox", Thing: "message", Path: "/outbox", Prefix: "out", ID: "id"}
 	Session    = Noun{Name: "session", Path: "/sessions", Prefix: "ses", ID: "id"}
 	Event      = Noun{Name: "event", Path: "/events", Prefix: "", ID: "position"}
 	Policy     = Noun{Name: "assurance", Thing: "policy", Path: "/assurance/policies", Prefix: "apo", ID: "id", Names: []string{"name"}}
-	SignIn     = Noun{Name: "signin", Path: "/signins", Prefix: "att", ID: "id"}
+	SignIn     = Noun{Name: "signin", Thing: "sign-in", Path: "/signins", Prefix: "att", ID: "id"}
 	Token      = Noun{Name: "token", Path: "/tokens", Prefix: "apt", ID: "id", Names: []string{"name"}}
 )

@@ -75,6 +75,9 @@ func run(ctx context.Context, c *cobra.Command, port int) error {
 	err = a.Serve(ctx, func(*web.Listening) {
 		tell(c, cast, url(0), dir, time.Since(started))
 	})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("%w: choose other ports with --port", err)
+	}
 	return errors.Join(err, a.Close())
 }
 

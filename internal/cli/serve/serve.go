@@ -3,6 +3,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -35,10 +36,14 @@ func Command() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := load(c.Flags(), file)
 			if err != nil {
-				return &cmd.Failure{Code: cmd.ExitUsage, Text: err.Error()}
+				return &cmd.Failure{Code: cmd.ExitUsage, Text: err.Error(), Lines: true}
 			}
-			if err := run(c.Context(), c, cfg); err != nil {
-				return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error()}
+			err = run(c.Context(), c, cfg)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				err = fmt.Errorf("%w\nAnother program listens there. Choose another port with --listen (and --metrics-listen, if you gave it).", err)
+			}
+			if err != nil {
+				return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error(), Lines: true}
 			}
 			return nil
 		},

@@ -14,7 +14,7 @@ func Command(c *cmd.Connection) *cobra.Command {
 }
 
 func list(c *cmd.Connection) *cobra.Command {
-	return cmd.Setting.List(c, "List the settings", cmd.Columns("name", "doc", "version"))
+	return cmd.Setting.List(c, "List the settings", cmd.Columns("name", "version", "doc"))
 }
 
 func show(c *cmd.Connection) *cobra.Command { return cmd.Setting.Show(c, "Show a setting") }

@@ -153,7 +153,7 @@ func (room *Room) create(ctx context.Context, tenant id.Tenant, fill func(*Creat
 		return o, err
 	}
 	challenge := secret.PasskeyEnrolment.Mint()
-	o.RP.ID, o.RP.Name = room.rpID, t.DisplayName
+	o.RP.ID, o.RP.Name = room.rpID, t.Called()
 	o.Challenge = Bytes(challenge.Reveal())
 	for _, alg := range algorithms {
 		o.PubKeyCredParams = append(o.PubKeyCredParams, Parameter{"public-key", alg})

@@ -89,8 +89,22 @@ type Group struct {
 	Inputs []part.Input
 }
 
-// Groups are the fields in the order of the page.
+// Groups are the fields in the order of the page. The first that is wrong takes the focus: the page
+// is long, and it would begin with nothing that tells of it.
 func (p *Profile) Groups() []Group {
+	groups := p.groups()
+	for _, g := range groups {
+		for i := range g.Inputs {
+			if g.Inputs[i].Error != nil {
+				g.Inputs[i].Autofocus = true
+				return groups
+			}
+		}
+	}
+	return groups
+}
+
+func (p *Profile) groups() []Group {
 	c := p.Claims
 	return []Group{
 		{"names", "profile.group.names", []part.Input{

@@ -107,6 +107,9 @@ func compose(m notify.Message, b Brand) (*page, error) {
 		return part.Say(k, values...)
 	}
 	p.Subject, p.Sentence, p.Button, p.Advice = say(w.subject), say(w.sentence), say(w.button), say(w.advice)
+	if m.Kind == notify.Invitation && said(values, "inviter") == said(values, "tenant") {
+		p.Sentence = say("mail.invitation.sentence.own") // nobody that one could name
+	}
 	if p.Code != "" {
 		p.Lifetime, p.Warning = say("mail.lifetime"), say("mail.warning")
 	}

@@ -217,6 +217,18 @@ func TestAU29_WhatPeopleCallThemselvesIsText(t *testing.T) {
 	}
 }
 
+func TestInvitationByNobodyInParticular(t *testing.T) {
+	m := message(notify.Invitation, part.English)
+	m.Values["inviter"] = m.Values["tenant"]
+	r, err := mail.Render(m, brand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(r.Text, "Larkspur Studio invites") || !strings.Contains(r.Text, "You are invited to make an account at Larkspur Studio.") {
+		t.Error(r.Text)
+	}
+}
+
 func TestNamesThatAreNoLinksStay(t *testing.T) {
 	m := message(notify.UnusualSignIn, part.English)
 	m.Values["device"], m.Values["place"] = "Firefox 130.0 on Dr. No's iPhone", "10.0.0.1 (St. Gallen)"

@@ -47,7 +47,7 @@ func (room *Room) showInvitation(w http.ResponseWriter, r *web.Request, g visit.
 	if err != nil {
 		return err
 	}
-	page.Inviter = visit.TenantName(t)
+	page.Inviter = t.Called()
 	page.More = []part.Field{{Name: registration.Param, Value: token}}
 	return room.showLast(w, r, g, page, registration.PathInvitation, string(v.Email))
 }

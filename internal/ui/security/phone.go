@@ -51,6 +51,9 @@ func (p *Phone) SentMessage() *part.Message { return part.Say("phone.sms.lede", 
 // NumberInput is the field #number.
 func (p *Phone) NumberInput() part.Input {
 	in := part.Input{ID: "number", Name: FieldNumber, Type: "tel", Value: p.Typed, Label: "phone.number", Hint: part.Say("phone.number.hint"), Autocomplete: "tel", Required: true}
+	if p.Number != "" {
+		in.Label = "phone.number.new"
+	}
 	if p.Problem != "" && p.Pending == "" {
 		in.Error = part.Say(p.Problem)
 	}

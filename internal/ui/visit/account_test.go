@@ -3,9 +3,12 @@ package visit_test
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/cardea-iam/cardea/internal/account"
 	"github.com/cardea-iam/cardea/internal/consent"
@@ -37,6 +40,9 @@ func TestProfile(t *testing.T) {
 			bad := b.submit(b.get("/account/profile"), "submit", field, text).expect(t, 200, "")
 			if attr(bad.byID("claim-"+field), "aria-invalid") != "true" || attr(bad.byID("claim-"+field), "value") != text {
 				t.Errorf("%s: no word about it", field)
+			}
+			if !slices.ContainsFunc(bad.byID("claim-"+field).Attr, func(a html.Attribute) bool { return a.Key == "autofocus" }) {
+				t.Errorf("%s: the long page begins elsewhere", field)
 			}
 		}
 		stale := b.get("/account/profile")

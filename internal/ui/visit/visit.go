@@ -84,9 +84,7 @@ func (room *Room) BaseFor(ctx context.Context, r *web.Request, locales []string,
 		if err != nil {
 			return b, err
 		}
-		if t.ID != id.Default || t.DisplayName != "Default" {
-			b.TenantName = t.DisplayName
-		}
+		b.TenantName = t.Called()
 		if b.Look, err = room.look(ctx, r, app); err != nil {
 			return b, err
 		}
@@ -104,14 +102,6 @@ func zone(name string) *time.Location {
 		return nil
 	}
 	return z
-}
-
-// TenantName is what people call a tenant: the product's name for a default one that nobody named.
-func TenantName(t tenant.Tenant) string {
-	if t.ID == id.Default && t.DisplayName == "Default" {
-		return part.Product
-	}
-	return t.DisplayName
 }
 
 // URL is a path of the tenant with parameters (name, value, …), and with the language that the
