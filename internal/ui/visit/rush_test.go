@@ -301,3 +301,69 @@ func TestAU09_ApprovalAnsweredByACrowd(t *testing.T) {
 		}
 	})
 }
+
+// AU04: of two recoveries that have come as far, and of two links of administrators, one wins, however
+// they meet: the other was for the password of before.
+func TestAU04_TwoRecoveriesMeet(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *doors) {
+		d.owning(d.ada, "ada@one.example")
+		var shots []shot
+		for _, password := range []string{good + " one", good + " two"} {
+			b := d.browser()
+			i := d.proved(b, "ada", "ada@one.example")
+			shots = append(shots, shot{b, "/recover/password", url.Values{"i": {i}, "new_password": {password}}}.times(crowd / 2)...)
+		}
+		before := d.account(d.ada).Epoch
+		wantOne(t, d.rush(shots), "303 /recover/done")
+		shots = nil
+		for _, password := range []string{good + " three", good + " four"} {
+			l, err := d.recovering.MakeLink(t.Context(), operator, id.Default, d.ada, accountrecovery.Wish{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := d.browser()
+			shots = append(shots, b.aim(b.get(pathOf(t, l.URL.Reveal())).expect(t, 200, ""), "submit", "new_password", password).times(crowd/2)...)
+		}
+		wantOne(t, d.rush(shots), "303 /recover/done")
+		if after := d.account(d.ada).Epoch; after != before+2 {
+			t.Errorf("epoch %d, was %d", after, before)
+		}
+	})
+}
+
+// AU25: one link sets up one owner.
+func TestAU25_SetUpByACrowd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		l, err := w.setup.Link(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shots []shot
+		for n := range crowd {
+			b := w.browser()
+			shots = append(shots, b.aim(b.get(l.Reveal()).expect(t, 200, ""), "submit", "username", fmt.Sprint("root", n), "password", good))
+		}
+		wantOne(t, w.rush(shots), "303 /account")
+		if n, m := w.accounts(), w.count("SELECT count(*) FROM account_role WHERE role = 'owner'"); n != 3 || m != 1 {
+			t.Errorf("%d accounts, %d owners", n, m)
+		}
+	})
+}
+
+// AU22: one code makes one address the account's, once.
+func TestAU22_AddressConfirmedByACrowd(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *doors) {
+		b := d.browser()
+		b.signIn("ada", good)
+		page := b.get("/account/addresses").expect(t, 200, "")
+		page = b.follow(b.submit(page, "submit", "email", "ada@new.example").expect(t, 303, "/account/addresses"))
+		code := code8(d.letter(notify.VerifyCode, "ada@new.example"))
+		d.rush(b.aim(page, "submit", "code", code).times(crowd))
+		if a := d.account(d.ada); len(a.Verified()) != 1 || a.Verified()[0] != "ada@new.example" {
+			t.Errorf("addresses %v", a.Emails)
+		}
+		if got := kinds(d.post()); len(got) != 1 {
+			t.Errorf("letters %v", got)
+		}
+	})
+}
