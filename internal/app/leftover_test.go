@@ -1,17 +1,22 @@
 package app
 
 import (
+	"errors"
 	"net/url"
 	"testing"
+	"time"
 
+	"github.com/cardea-iam/cardea/internal/apitoken"
 	"github.com/cardea-iam/cardea/internal/caller"
 	"github.com/cardea-iam/cardea/internal/factor"
 	"github.com/cardea-iam/cardea/internal/factor/email"
 	"github.com/cardea-iam/cardea/internal/factor/mailbox"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/interaction"
+	"github.com/cardea-iam/cardea/internal/issued"
 	"github.com/cardea-iam/cardea/internal/outofband"
 	"github.com/cardea-iam/cardea/internal/recovery"
+	"github.com/cardea-iam/cardea/internal/secret"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -87,12 +92,30 @@ func TestAU27_WhatEndsAllLeavesNothingHalf(t *testing.T) {
 				}
 				return h.Recover.Redeem(ctx, operator, id.Default, u.Query().Get(recovery.Param), "eleven apricots under water")
 			}},
+			{"not me", func() error {
+				token := secret.NotMe.Mint()
+				write(t, h.App, func(tx *store.Tx) error {
+					return issued.Put(tx, id.Default, secret.NotMe, h.Root.Digest(secret.NotMe, token), string(h.who), tx.Now().Add(time.Hour))
+				})
+				i, err := recovery.NewInteraction(interaction.About{}, "", h.Store.Now())
+				if err != nil {
+					return err
+				}
+				return h.Recover.SayNotMe(ctx, caller.Nobody("", ""), id.Default, token.Reveal(), i, []byte("another browser"), "en")
+			}},
 			{"about to be deleted", func() error {
 				_, err := h.Lifecycle.AskDeletion(ctx, caller.Person(string(h.who), "", "", "", ""), id.Default, h.who)
 				return err
 			}},
 		} {
 			i := h.half(browser)
+			_, token, err := apitoken.Make(ctx, h.Guard, operator, h.Root, id.Default, apitoken.New{Account: h.who, Name: end.name})
+			if err == nil {
+				_, err = apitoken.Present(ctx, h.Store, h.Root, id.Default, token.Reveal())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			if n := h.left(i, browser); n != [4]int{1, 1, 1, 1} {
 				t.Fatalf("before: %v", n)
 			}
@@ -101,6 +124,9 @@ func TestAU27_WhatEndsAllLeavesNothingHalf(t *testing.T) {
 			}
 			if n := h.left(i, browser); n != [4]int{} {
 				t.Errorf("%s: facts, mail, telephone, approvals %v", end.name, n)
+			}
+			if _, err := apitoken.Present(ctx, h.Store, h.Root, id.Default, token.Reveal()); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s: an API token lives: %v", end.name, err)
 			}
 		}
 	})
