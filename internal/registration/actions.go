@@ -13,11 +13,6 @@ type Detail struct {
 	Invitation  InvitationID `json:"invitation,omitempty"`
 }
 
-// TermsDetail is what the log keeps of accepted terms.
-type TermsDetail struct {
-	Terms string `json:"terms"`
-}
-
 // The room's verbs.
 var (
 	Start   = guard.Declare[interaction.ID, guard.None]("registration.start", guard.Public, "Ask for an account: a code goes to the address")

@@ -210,7 +210,7 @@ func (h held) label() string {
 	if h.Name != "" {
 		return h.Name
 	}
-	return Provider(h.AAGUID)
+	return provider(h.AAGUID)
 }
 
 var _ guard.Refusal = (*Refused)(nil)
