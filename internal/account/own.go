@@ -21,8 +21,6 @@ var (
 var (
 	// ErrEmailUsed is the refusal of an address that another account has verified.
 	ErrEmailUsed = errEmailUsed
-	// ErrNoEmail is the refusal of an address that the account does not have.
-	ErrNoEmail = errNoEmail
 	// ErrUnverified is the refusal to make an address the primary one before it is verified.
 	ErrUnverified = &guard.Problem{Code: "conflict", Field: "email", Public: "Verify the address first."}
 	// ErrLastEmail is the refusal to remove the only address that is verified: warnings, and the way

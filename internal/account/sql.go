@@ -228,16 +228,6 @@ func insertEmail(tx *store.Tx, tenant id.Tenant, account ID, e Email) error {
 	return err
 }
 
-// MarkVerified notes that the account has shown to own an address that it claims. It returns
-// store.ErrNotFound if it claims no such address, and a duplicate (store.IsDuplicate) if another
-// account verified it first.
-func MarkVerified(tx *store.Tx, tenant id.Tenant, account ID, address EmailAddress) error {
-	if err := setVerified(tx, tenant, account, address); err != nil {
-		return err
-	}
-	return touch(tx, tenant, account)
-}
-
 func setVerified(tx *store.Tx, tenant id.Tenant, account ID, address EmailAddress) error {
 	return tx.ExecOne("UPDATE account_email SET verified_at = $1 WHERE tenant = $2 AND account = $3 AND address_key = $4",
 		tx.Now(), tenant, account, address.Key())

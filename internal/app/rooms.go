@@ -172,7 +172,7 @@ func (a *App) clientAuth() *clientauth.Authenticator {
 // tokenRoom is the token endpoint; one file of oauth/token a grant.
 func (a *App) tokenRoom(clients *clientauth.Authenticator) *token.Room {
 	o := token.Options{
-		Guard: a.Guard, Root: a.Root, Mint: a.Mint, Resources: a.APIs, Permits: Permits,
+		Guard: a.Guard, Root: a.Root, Mint: a.Mint, Resources: a.APIs, Permits: permits,
 		Lifetimes: token.Lifetimes{RefreshIdle: a.Config.Lifetimes.RefreshIdle, RefreshAbsolute: a.Config.Lifetimes.RefreshAbsolute},
 	}
 	return token.New(clients, token.Code(o), token.RefreshToken(o), token.ClientCredentials(o))
@@ -194,7 +194,7 @@ func locales() []string {
 func (a *App) authorizeRoom(pages *notice.Pages) *authorize.Room {
 	return &authorize.Room{
 		Guard: a.Guard, Root: a.Root, Ring: a.Ring, Clients: a.Clients, Resources: a.APIs, Browser: browser.New(a.Store, a.Root),
-		Pages: pages, Permits: Permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: signin.Best(a.factors()...), CodeLifetime: a.Config.Lifetimes.Code,
+		Pages: pages, Permits: permits, Subject: a.Mint.Subject, SID: a.Mint.SID, Suffices: a.suffices, Reach: signin.Best(a.factors()...), CodeLifetime: a.Config.Lifetimes.Code,
 	}
 }
 
@@ -211,9 +211,9 @@ func (a *App) logoutRoom(pages *notice.Pages) *logout.Room {
 	}
 }
 
-// Permits returns the scopes of an API that its permissions let a person have: scopes never
+// permits returns the scopes of an API that its permissions let a person have: scopes never
 // grant what the user may not do.
-func Permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Resource) (oauth.ScopeSet, error) {
+func permits(r *store.Reader, tenant id.Tenant, who account.ID, api resource.Resource) (oauth.ScopeSet, error) {
 	held, err := membership.Permissions(r, tenant, who, string(api.ID))
 	if err != nil {
 		return oauth.ScopeSet{}, err

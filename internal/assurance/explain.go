@@ -25,7 +25,7 @@ func (room *Room) SignIns(ctx context.Context, c caller.Caller, tenant id.Tenant
 	}
 	err = room.guard.See(ctx, c, ListSignIns.On(tenant, "", nil), func(r *store.Reader) error {
 		if who != "" {
-			out, err = OfAccount(r, tenant, who, before, limit)
+			out, err = ofAccount(r, tenant, who, before, limit)
 		} else {
 			out, err = all(r, tenant, before, limit)
 		}

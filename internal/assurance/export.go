@@ -63,7 +63,7 @@ var Exports = []store.Export{
 }
 
 func exportSignIns(r *store.Reader, tenant id.Tenant, who, after string) (items []any, next string, err error) {
-	list, err := OfAccount(r, tenant, account.ID(who), SignInID(after), MaxPage)
+	list, err := ofAccount(r, tenant, account.ID(who), SignInID(after), MaxPage)
 	for _, s := range list {
 		items = append(items, exportedSignIn{
 			ID: s.ID, At: s.At, Client: s.Client, Session: s.Session, Refused: s.Refused, Device: s.Device, Address: s.Address,

@@ -165,9 +165,9 @@ func scanSignIn(row store.Row) (s SignIn, err error) {
 	return s, nil
 }
 
-// OfAccount lists a person's recorded attempts, newest first, at most limit, before an id (""
+// ofAccount lists a person's recorded attempts, newest first, at most limit, before an id (""
 // for the newest).
-func OfAccount(r *store.Reader, tenant id.Tenant, who account.ID, before SignInID, limit int) ([]SignIn, error) {
+func ofAccount(r *store.Reader, tenant id.Tenant, who account.ID, before SignInID, limit int) ([]SignIn, error) {
 	if before == "" {
 		before = "~"
 	}

@@ -37,13 +37,13 @@ func collect(t reflect.Type, prefix string, index []int) {
 			continue
 		}
 		leafKeys[key] = leaf{at, f.Tag.Get("default")}
-		envKeys[EnvName(key)] = key
+		envKeys[envName(key)] = key
 		flagKeys[FlagName(key)] = key
 	}
 }
 
-// EnvName is the environment variable of a key: tls.cert is CARDEA_TLS_CERT.
-func EnvName(key string) string {
+// envName is the environment variable of a key: tls.cert is CARDEA_TLS_CERT.
+func envName(key string) string {
 	return envPrefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
 }
 

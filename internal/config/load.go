@@ -128,7 +128,7 @@ func fromEnv(env []string) (map[string]any, error) {
 		}
 		key, ok := envKeys[name]
 		if !ok {
-			errs = append(errs, unknown("environment variable", name, leafKeys, EnvName))
+			errs = append(errs, unknown("environment variable", name, leafKeys, envName))
 			continue
 		}
 		put(out, key, value)

@@ -30,9 +30,6 @@ func ClassOf(acr string) (Class, bool) {
 	return Class{}, false
 }
 
-// Highest is the strength of the best proof that there is: whatever is asked, it is enough.
-var Highest = Strength{Level: 3, PhishingResistant: true, HardwareProtected: true}
-
 // Meets reports whether a strength is of the kind that is wanted. When it was proved, and by which
 // method, is not looked at.
 func (s Strength) Meets(w Want) bool {

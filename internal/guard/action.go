@@ -88,9 +88,6 @@ func Actions() []Info {
 	return out
 }
 
-// Info describes the action.
-func (a Action[R, D]) Info() Info { return *a.info }
-
 // Name is the action's name, as policy and the log know it.
 func (a Action[R, D]) Name() string { return a.info.Name }
 

@@ -85,7 +85,7 @@ func PageBindings(ctx context.Context, g *guard.Guard, c caller.Caller, tenant i
 		}
 	}
 	err = g.See(ctx, c, ListBindings.On(tenant, "", nil), func(r *store.Reader) error {
-		out, err = Bindings(r, tenant, f, after, limit)
+		out, err = bindings(r, tenant, f, after, limit)
 		return err
 	})
 	return out, err

@@ -58,9 +58,9 @@ type BindingFilter struct {
 	Group   GroupID
 }
 
-// Bindings returns up to limit bindings that pass the filter behind another, in order of role
+// bindings returns up to limit bindings that pass the filter behind another, in order of role
 // and subject; the zero Binding is before all.
-func Bindings(r *store.Reader, tenant id.Tenant, f BindingFilter, after Binding, limit int) ([]Binding, error) {
+func bindings(r *store.Reader, tenant id.Tenant, f BindingFilter, after Binding, limit int) ([]Binding, error) {
 	where, args := "", []any{tenant, after.Role, string(after.Account) + string(after.Group), limit}
 	for _, c := range []struct{ column, value string }{{"role", string(f.Role)}, {"account", string(f.Account)}, {"group_id", string(f.Group)}} {
 		if c.value != "" {

@@ -164,6 +164,10 @@ func (room *Room) MakeLink(ctx context.Context, c caller.Caller, tenant id.Tenan
 	}
 	token := secret.RecoveryLink.Mint()
 	digest := room.Root.Digest(secret.RecoveryLink, token)
+	link, err := room.Letters.Link(tenant, PathLink, url.Values{Param: {token.Reveal()}})
+	if err != nil {
+		return out, err
+	}
 	detail := &LinkDetail{WithoutFactors: w.WithoutFactors, Mailed: w.Mail}
 	err = room.Guard.Do(ctx, c, Offer.On(tenant, who, detail), func(tx *store.Tx) error {
 		a, err := account.Get(tx.Read(), tenant, who)
@@ -191,10 +195,9 @@ func (room *Room) MakeLink(ctx context.Context, c caller.Caller, tenant id.Tenan
 		if err := issued.Put(tx, tenant, secret.RecoveryLink, digest, string(payload), out.ExpiresAt); err != nil {
 			return err
 		}
-		link, err := room.Letters.Link(tenant, PathLink, url.Values{Param: {token.Reveal()}})
-		if err != nil || !w.Mail {
+		if !w.Mail {
 			out.URL = secret.Of(link)
-			return err
+			return nil
 		}
 		return room.mail(tx, tenant, a, link, rules.LinkHours)
 	})

@@ -13,11 +13,6 @@ type Detail struct {
 	Invitation  InvitationID `json:"invitation,omitempty"`
 }
 
-// TermsDetail is what the log keeps of accepted terms.
-type TermsDetail struct {
-	Terms string `json:"terms"`
-}
-
 // AnswerDetail is what the log keeps of an answer.
 type AnswerDetail struct {
 	Interaction string   `json:"interaction,omitempty"`

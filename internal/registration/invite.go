@@ -95,6 +95,10 @@ func (room *Room) Invite(ctx context.Context, c caller.Caller, tenant id.Tenant,
 	}
 	token := secret.Invitation.Mint()
 	digest := room.Root.Digest(secret.Invitation, token)
+	link, err := room.Letters.Link(tenant, PathInvitation, url.Values{Param: {token.Reveal()}})
+	if err != nil {
+		return v, err
+	}
 	return v, room.Guard.Do(ctx, c, deed, func(tx *store.Tx) error {
 		rules, err := Settings.Get(tx.Read(), tenant)
 		if err != nil {
@@ -117,11 +121,11 @@ func (room *Room) Invite(ctx context.Context, c caller.Caller, tenant id.Tenant,
 		if err := issued.Put(tx, tenant, secret.Invitation, digest, string(v.ID), v.ExpiresAt); err != nil {
 			return err
 		}
-		return room.tell(tx, tenant, v, in, token)
+		return room.tell(tx, tenant, v, in, link)
 	})
 }
 
-func (room *Room) tell(tx *store.Tx, tenant id.Tenant, v Invitation, in Invited, token secret.Secret) error {
+func (room *Room) tell(tx *store.Tx, tenant id.Tenant, v Invitation, in Invited, link string) error {
 	inviter := in.Tenant
 	if v.InviterKind == caller.Account {
 		a, err := account.Get(tx.Read(), tenant, account.ID(v.Inviter))
@@ -131,10 +135,6 @@ func (room *Room) tell(tx *store.Tx, tenant id.Tenant, v Invitation, in Invited,
 		if a.Claims.Name != "" {
 			inviter = a.Claims.Name
 		}
-	}
-	link, err := room.Letters.Link(tenant, PathInvitation, url.Values{Param: {token.Reveal()}})
-	if err != nil {
-		return err
 	}
 	sent, err := room.Letters.Tell(tx, tenant, notify.Letter{Kind: notify.Invitation, To: string(v.Email), Locale: in.Locale,
 		Values: notify.Values{"link": link, "inviter": inviter, "tenant": in.Tenant}})

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/cardea-iam/cardea/internal/id"
-	"github.com/cardea-iam/cardea/internal/oauth"
 	"github.com/cardea-iam/cardea/internal/store"
 )
 
@@ -19,16 +18,7 @@ func scan(row store.Row) (Resource, error) {
 
 // Get returns a resource with its scopes, or store.ErrNotFound.
 func Get(r *store.Reader, tenant id.Tenant, res ID) (Resource, error) {
-	return first(r, tenant, columns+"WHERE tenant = $1 AND id = $2", tenant, res)
-}
-
-// ByAudience returns the resource of an audience URI, or store.ErrNotFound.
-func ByAudience(r *store.Reader, tenant id.Tenant, audience oauth.Resource) (Resource, error) {
-	return first(r, tenant, columns+"WHERE tenant = $1 AND audience = $2", tenant, audience)
-}
-
-func first(r *store.Reader, tenant id.Tenant, sql string, args ...any) (Resource, error) {
-	found, err := store.First(r, scan, sql, args...)
+	found, err := store.First(r, scan, columns+"WHERE tenant = $1 AND id = $2", tenant, res)
 	if err != nil {
 		return found, err
 	}

@@ -82,16 +82,6 @@ func (room *Room) Link(ctx context.Context, publicURL string) (secret.Secret, er
 	return secret.Of(publicURL + Path + "?" + url.Values{Param: {token.Reveal()}}.Encode()), nil
 }
 
-// Needed reports whether nobody governs yet.
-func (room *Room) Needed(ctx context.Context) (bool, error) {
-	var had bool
-	err := room.guard.Store().Read(ctx, id.Default, func(r *store.Reader) (err error) {
-		had, err = membership.HasOwner(r, id.Default)
-		return err
-	})
-	return err == nil && !had, err
-}
-
 // Look returns when the link with this token ends, or ErrNone. It uses nothing up.
 func (room *Room) Look(ctx context.Context, text string) (until time.Time, err error) {
 	token, err := secret.SetupLink.Parse(text)

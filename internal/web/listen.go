@@ -163,15 +163,6 @@ func (s *Server) listenSocket(ctx context.Context, lc *net.ListenConfig) (net.Li
 	return ln, nil
 }
 
-// Serve opens the listeners and serves until ctx ends, then drains.
-func (s *Server) Serve(ctx context.Context) error {
-	l, err := s.Listen(ctx)
-	if err != nil {
-		return err
-	}
-	return l.Serve(ctx)
-}
-
 // Serve answers until ctx ends: then /readyz fails, no new connection is
 // taken, and running requests have Options.Drain to end. The error is that of
 // a listener that failed, or of requests that were cut off.

@@ -68,9 +68,6 @@ const (
 // Cache is a route's Cache-Control. The zero value is no-store.
 type Cache struct{ maxAge time.Duration }
 
-// NoStore forbids every cache to keep the answer. It is the default.
-var NoStore = Cache{}
-
 // Public lets every cache keep a successful answer for maxAge, in whole
 // seconds. An answer with a cookie or an error status stays no-store.
 func Public(maxAge time.Duration) Cache { return Cache{maxAge: maxAge.Truncate(time.Second)} }

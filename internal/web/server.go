@@ -144,9 +144,6 @@ func NewServer(opt Options, routes []Route) (*Server, error) {
 // Routes returns a copy of the table.
 func (s *Server) Routes() []Route { return slices.Clone(s.routes) }
 
-// Limiter returns the limiter, for keys of rooms' own.
-func (s *Server) Limiter() *Limiter { return s.limiter }
-
 // ServeHTTP answers as the public listener does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, false) }
 

@@ -86,7 +86,7 @@ func run(parent context.Context, c *cobra.Command, cfg config.Config) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	log := Logger(cfg)
+	log := logger(cfg)
 	for _, w := range cfg.Warnings() {
 		log.Warn(w)
 	}
@@ -125,8 +125,8 @@ func run(parent context.Context, c *cobra.Command, cfg config.Config) error {
 	return err
 }
 
-// Logger writes events to standard error in the configured form.
-func Logger(cfg config.Config) *slog.Logger {
+// logger writes events to standard error in the configured form.
+func logger(cfg config.Config) *slog.Logger {
 	o := &slog.HandlerOptions{Level: cfg.Log.Level}
 	if strings.EqualFold(cfg.Log.Format, "json") {
 		return slog.New(slog.NewJSONHandler(os.Stderr, o))

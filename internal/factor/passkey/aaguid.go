@@ -42,5 +42,5 @@ var providers = map[string]string{
 	"de503f9c-21a4-4f76-b4b7-558eb55c6f89": "Devolutions",
 }
 
-// Provider is the name of a well known AAGUID, "" for others.
-func Provider(aaguid [16]byte) string { return providers[model(aaguid)] }
+// provider is the name of a well known AAGUID, "" for others.
+func provider(aaguid [16]byte) string { return providers[model(aaguid)] }

@@ -28,7 +28,7 @@ func (room *Room) Exports() []store.Export {
 		keys, err := room.list(r, tenant, account.ID(who))
 		items := make([]any, 0, len(keys))
 		for _, k := range keys {
-			items = append(items, exported{k.row.ID, k.Name, Provider(k.AAGUID), model(k.AAGUID), k.BackupEligible, k.Transports, k.row.CreatedAt, k.row.UsedAt, k.ClonedAt})
+			items = append(items, exported{k.row.ID, k.Name, provider(k.AAGUID), model(k.AAGUID), k.BackupEligible, k.Transports, k.row.CreatedAt, k.row.UsedAt, k.ClonedAt})
 		}
 		return items, "", err
 	}}}

@@ -83,6 +83,6 @@ type held struct {
 }
 
 func (h held) key() Key {
-	return Key{ID: h.row.ID, Name: h.Name, Provider: Provider(h.AAGUID), AAGUID: model(h.AAGUID), Synced: h.BackupEligible,
+	return Key{ID: h.row.ID, Name: h.Name, Provider: provider(h.AAGUID), AAGUID: model(h.AAGUID), Synced: h.BackupEligible,
 		CreatedAt: h.row.CreatedAt, UsedAt: h.row.UsedAt, ClonedAt: h.ClonedAt, alone: !h.Hidden && h.ClonedAt.IsZero()}
 }

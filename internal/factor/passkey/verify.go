@@ -71,27 +71,33 @@ func (room *Room) look(ctx context.Context, tenant id.Tenant, at Place, text str
 			a.digest = nil // it is another sign-in's: it stays
 			return refuse(Wrong, "the challenge belongs to another interaction")
 		}
-		if a.who, a.key, err = room.identify(rd, tenant, a.purpose, r); err != nil {
-			return err
-		}
-		e := room.expect(rules)
-		e.challenge, e.requireUV = challengeText(r), rules.RequireUV || a.purpose.RequireUV
-		a.proof, err = e.assertion(r, a.key.record, a.purpose.Account != "")
-		if errors.Is(err, errCloned) || err == nil && !a.key.ClonedAt.IsZero() {
-			return &Refused{Copied, err}
-		}
-		if err == nil && rules.DeviceBoundOnly && a.key.BackupEligible {
-			err = errUnwanted
-		}
-		if err != nil {
-			return &Refused{Wrong, err}
-		}
-		return nil
+		a.who, a.key, err = room.identify(rd, tenant, a.purpose, r)
+		return err
 	})
+	if err == nil {
+		a.proof, err = room.weigh(r, a, rules)
+	}
 	if errors.As(err, new(*Refused)) {
 		a.verdict, err = err, nil
 	}
 	return a, err
+}
+
+// weigh checks an assertion against the key that it names.
+func (room *Room) weigh(r assertionResponse, a answer, rules Rules) (asserted, error) {
+	e := room.expect(rules)
+	e.challenge, e.requireUV = challengeText(r), rules.RequireUV || a.purpose.RequireUV
+	proof, err := e.assertion(r, a.key.record, a.purpose.Account != "")
+	if errors.Is(err, errCloned) || err == nil && !a.key.ClonedAt.IsZero() {
+		return proof, &Refused{Copied, err}
+	}
+	if err == nil && rules.DeviceBoundOnly && a.key.BackupEligible {
+		err = errUnwanted
+	}
+	if err != nil {
+		return proof, &Refused{Wrong, err}
+	}
+	return proof, nil
 }
 
 // challengeText is what the client data call the challenge. find has looked it up: it is one of ours,
@@ -210,7 +216,7 @@ func (h held) label() string {
 	if h.Name != "" {
 		return h.Name
 	}
-	return Provider(h.AAGUID)
+	return provider(h.AAGUID)
 }
 
 var _ guard.Refusal = (*Refused)(nil)

@@ -25,9 +25,9 @@ const draftKind = credential.Kind(factor.SMS)
 // verifying names the code for a new number in the throttle: guesses at it do not stop the factor.
 const verifying = "number"
 
-// ParseNumber reads a telephone number as people write it: with its country code, and spaces, dots,
+// parseNumber reads a telephone number as people write it: with its country code, and spaces, dots,
 // dashes, brackets and slashes where they like. 00 may stand for the plus.
-func ParseNumber(text string) (string, bool) {
+func parseNumber(text string) (string, bool) {
 	if len(text) > 40 {
 		return "", false
 	}
@@ -68,7 +68,7 @@ func (room *Room) pending(r *store.Reader, tenant id.Tenant, who account.ID, in 
 // Claim sends a code to a number that shall be the account's. Until the code has come back the
 // account keeps what it has. Refusals: *Refused with Malformed, Unreachable or Unasked.
 func (room *Room) Claim(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, in session.ID, text, locale string) error {
-	number, ok := ParseNumber(text)
+	number, ok := parseNumber(text)
 	if !ok {
 		return &Refused{Malformed}
 	}

@@ -20,6 +20,10 @@ import (
 // factor. That the number has had enough messages the person does not learn. Refusal: *Refused with
 // Gone.
 func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who account.ID, at interaction.Place, wish Wish) error {
+	link, err := w.room.Notify.Link(tenant, w.path, nil) // the message for telephones has no place for it
+	if err != nil {
+		return err
+	}
 	code := outofband.Digits()
 	detail := &SendDetail{Factor: w.kind, Interaction: string(at.Interaction)}
 	return w.room.Guard.Do(ctx, c, Send.On(tenant, who, detail), func(tx *store.Tx) error {
@@ -35,10 +39,6 @@ func (w *Way) Send(ctx context.Context, c caller.Caller, tenant id.Tenant, who a
 			return &Refused{Gone}
 		}
 		if err := outofband.Put(tx, w.room.Root, tenant, w.errand(at, who, to), code); err != nil {
-			return err
-		}
-		link, err := w.room.Notify.Link(tenant, w.path, nil) // the message for telephones has no place for it
-		if err != nil {
 			return err
 		}
 		detail.Sent, err = w.room.Notify.Tell(tx, tenant, notify.Letter{

@@ -93,8 +93,8 @@ func parse(b []byte) (d data, err error) {
 	return d, nil
 }
 
-// Since is when the account's authenticator app was added; the zero time if it has none.
-func Since(r *store.Reader, tenant id.Tenant, who account.ID) (time.Time, error) {
+// since is when the account's authenticator app was added; the zero time if it has none.
+func since(r *store.Reader, tenant id.Tenant, who account.ID) (time.Time, error) {
 	at, err := credential.SetAt(r, tenant, who, kind, credential.Only)
 	if errors.Is(err, store.ErrNotFound) {
 		return time.Time{}, nil
@@ -128,7 +128,7 @@ func (room *Room) First() bool { return false }
 
 // Enrolled tells whether the account has an authenticator app.
 func (room *Room) Enrolled(r *store.Reader, tenant id.Tenant, who account.ID) (bool, error) {
-	at, err := Since(r, tenant, who)
+	at, err := since(r, tenant, who)
 	return !at.IsZero(), err
 }
 

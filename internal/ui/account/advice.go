@@ -40,8 +40,8 @@ type Advice struct {
 	Path  string // below the tenant's root
 }
 
-// Advise lists what is worth doing for an account that stands so.
-func Advise(s Standing, a account.Account) (out []Advice) {
+// advise lists what is worth doing for an account that stands so.
+func advise(s Standing, a account.Account) (out []Advice) {
 	if s.Passkeys == 0 && !s.Authenticator {
 		out = append(out, Advice{"advice-passkey", "advice.passkey", part.Say("advice.passkey.why"), "key", PathPasskeys})
 	}

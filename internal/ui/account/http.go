@@ -94,7 +94,7 @@ func (room *Room) overview(w http.ResponseWriter, r *web.Request, o visit.Owner)
 			}
 		}
 		standing, err := room.Standing(rd, tenant, o.Account.ID)
-		page.Passkeys, page.PasswordChangedAt, page.Advice = standing.Passkeys, standing.PasswordChangedAt, Advise(standing, o.Account)
+		page.Passkeys, page.PasswordChangedAt, page.Advice = standing.Passkeys, standing.PasswordChangedAt, advise(standing, o.Account)
 		return err
 	}); err != nil {
 		return err

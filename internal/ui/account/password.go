@@ -22,7 +22,6 @@ const (
 	CurrentWrong    Problem = "password.wrong"
 	PasswordShort   Problem = "password.short"
 	PasswordLong    Problem = "password.long"
-	PasswordCommon  Problem = "password.common"
 	PasswordSame    Problem = "password.same"
 	RepeatDiffers   Problem = "password.differs"
 	ThrottledChange Problem = "password.throttled"

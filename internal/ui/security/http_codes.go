@@ -63,8 +63,8 @@ func (room *Codes) ways(rd *store.Reader, r *web.Request, o visit.Owner) ([]Way,
 	}
 	paper, err := room.Recovery.State(rd, visit.Tenant(r), o.Account.ID)
 	return []Way{
-		AppWay(app.Since, visit.URL(r, PathAuthenticator)),
-		PaperWay(paper.Left, recovery.Codes, visit.URL(r, PathRecoveryCodes)),
+		appWay(app.Since, visit.URL(r, PathAuthenticator)),
+		paperWay(paper.Left, recovery.Codes, visit.URL(r, PathRecoveryCodes)),
 	}, err
 }
 

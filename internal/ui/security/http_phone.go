@@ -45,7 +45,7 @@ func (room *Phones) ways(rd *store.Reader, r *web.Request, o visit.Owner) ([]Way
 		return nil, err
 	}
 	a := o.Account
-	return []Way{PhoneWay(a.Claims.PhoneNumber, a.PhoneVerifiedAt, visit.URL(r, PathPhone))}, nil
+	return []Way{phoneWay(a.Claims.PhoneNumber, a.PhoneVerifiedAt, visit.URL(r, PathPhone))}, nil
 }
 
 // show shows the page; say is what it says of a form that was refused.

@@ -69,8 +69,8 @@ func (p *Phone) CodeInput() part.Input {
 	return in
 }
 
-// PhoneWay is the overview's entry of the telephone number.
-func PhoneWay(number string, since time.Time, url string) Way {
+// phoneWay is the overview's entry of the telephone number.
+func phoneWay(number string, since time.Time, url string) Way {
 	w := Way{Kind: factor.SMS, Title: "phone.name", State: part.Say("phone.none"), URL: url}
 	switch {
 	case number != "" && since.IsZero():

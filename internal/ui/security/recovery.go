@@ -47,8 +47,8 @@ const (
 	CodesKept  part.Key = "codes.done.kept"
 )
 
-// PaperWay is the overview's entry of the recovery codes.
-func PaperWay(left, all int, url string) Way {
+// paperWay is the overview's entry of the recovery codes.
+func paperWay(left, all int, url string) Way {
 	w := Way{Kind: factor.RecoveryCode, Title: "codes.name", State: part.Say("codes.none"), URL: url}
 	if left > 0 {
 		w.State, w.On = part.Say("codes.left", "left", left, "all", all), true

@@ -64,8 +64,8 @@ func (p *AddAuthenticator) CodeInput() part.Input {
 	return in
 }
 
-// AppWay is the overview's entry of the authenticator app; since is zero if there is none.
-func AppWay(since time.Time, url string) Way {
+// appWay is the overview's entry of the authenticator app; since is zero if there is none.
+func appWay(since time.Time, url string) Way {
 	w := Way{Kind: factor.TOTP, Title: "totp.name", State: part.Say("totp.none"), URL: url}
 	if !since.IsZero() {
 		w.State, w.Since, w.On = part.Say("totp.since"), since, true

@@ -30,7 +30,6 @@ type Problem = part.Key
 const (
 	Wrong     Problem = "signin.problem.wrong"
 	Throttled Problem = "signin.problem.throttled"
-	Expired   Problem = "signin.problem.expired"
 	// Unproved is the answer to a stranger whose browser has not done its work in a storm.
 	Unproved Problem = "puzzle.again"
 )

@@ -49,7 +49,7 @@ func (room *Room) Onward(ctx context.Context, w http.ResponseWriter, r *web.Requ
 		return "", err
 	}
 	if g.Interaction.Kind == interaction.Recover {
-		return ReturnPath(g.Interaction), nil // the room that recovers says what comes next
+		return returnPath(g.Interaction), nil // the room that recovers says what comes next
 	}
 	switch step.Verdict {
 	case signin.Prove:
@@ -81,7 +81,7 @@ func (room *Room) giveUp(ctx context.Context, r *web.Request, g Guest) (string, 
 	if errors.Is(err, signin.ErrGone) || errors.Is(err, signin.ErrIncomplete) {
 		return "", ErrExpired
 	}
-	return ReturnPath(g.Interaction), err
+	return returnPath(g.Interaction), err
 }
 
 // finish starts the session and gives the browser its cookies.
@@ -111,7 +111,7 @@ func (room *Room) finish(ctx context.Context, w http.ResponseWriter, r *web.Requ
 	if err := room.Browser.SetAccounts(w, r, accounts); err != nil {
 		return "", err
 	}
-	if err := SetDevice(w, r, fresh); err != nil {
+	if err := setDevice(w, r, fresh); err != nil {
 		return "", err
 	}
 	return room.landing(ctx, r, g.Interaction, s)
@@ -190,10 +190,10 @@ func (room *Room) Enrolling(ctx context.Context, w http.ResponseWriter, r *web.R
 }
 
 // Return sends the browser back to what asked for the sign-in.
-func Return(w http.ResponseWriter, i interaction.Interaction) { web.SeeOther(w, ReturnPath(i)) }
+func Return(w http.ResponseWriter, i interaction.Interaction) { web.SeeOther(w, returnPath(i)) }
 
-// ReturnPath is where what asked for the sign-in goes on.
-func ReturnPath(i interaction.Interaction) string {
+// returnPath is where what asked for the sign-in goes on.
+func returnPath(i interaction.Interaction) string {
 	to := i.About.Resume.String()
 	if i.Kind != interaction.Account {
 		to += "?" + FieldInteraction + "=" + string(i.ID)

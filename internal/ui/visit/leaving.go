@@ -24,7 +24,7 @@ func (room *Room) landing(ctx context.Context, r *web.Request, i interaction.Int
 	if a.Leaving() {
 		return URL(r, PathLeaving, FieldInteraction, string(i.ID)), nil
 	}
-	return ReturnPath(i), nil
+	return returnPath(i), nil
 }
 
 // Leaver returns who is signed in to an account that is going to be deleted; ok is false where

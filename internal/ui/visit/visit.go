@@ -211,8 +211,8 @@ func Device(r *web.Request) string {
 	return text
 }
 
-// SetDevice gives the browser a device cookie; an empty one is none.
-func SetDevice(w http.ResponseWriter, r *web.Request, value secret.Secret) error {
+// setDevice gives the browser a device cookie; an empty one is none.
+func setDevice(w http.ResponseWriter, r *web.Request, value secret.Secret) error {
 	if value.Empty() {
 		return nil
 	}
