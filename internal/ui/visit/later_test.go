@@ -34,7 +34,7 @@ func TestAU02_NoSessionBeforeNewTermsAreAccepted(t *testing.T) {
 			t.Errorf("the terms are at %q", to)
 		}
 		for _, terms := range []string{"", "2026-10", "2026-11 "} {
-			page = b.post("/signin/details", url.Values{"i": {i}, "terms": {terms}}).expect(t, 200, "").says(t, "read and accept")
+			b.post("/signin/details", url.Values{"i": {i}, "terms": {terms}}).expect(t, 200, "").says(t, "read and accept")
 		}
 		stranger := d.browser()
 		stranger.post("/signin/details", answer).expect(t, 400, "")
