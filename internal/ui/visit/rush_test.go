@@ -311,7 +311,7 @@ func TestAU04_TwoRecoveriesMeet(t *testing.T) {
 		for _, password := range []string{good + " one", good + " two"} {
 			b := d.browser()
 			i := d.proved(b, "ada", "ada@one.example")
-			shots = append(shots, shot{b, "/recover/password", url.Values{"i": {i}, "new_password": {password}}}.times(crowd / 2)...)
+			shots = append(shots, shot{b, "/recover/password", url.Values{"i": {i}, "new_password": {password}}}.times(crowd/2)...)
 		}
 		before := d.account(d.ada).Epoch
 		wantOne(t, d.rush(shots), "303 /recover/done")
