@@ -40,7 +40,7 @@ func Command() *cobra.Command {
 			}
 			err = run(c.Context(), c, cfg)
 			if errors.Is(err, syscall.EADDRINUSE) {
-				err = fmt.Errorf("%w\nAnother program listens there. Choose another port with --listen (and --metrics-listen, if you gave it).", err)
+				err = fmt.Errorf("%w\nAnother program listens there. Choose another port with --listen (and --metrics-listen, if you gave it)", err)
 			}
 			if err != nil {
 				return &cmd.Failure{Code: cmd.ExitRefused, Text: err.Error(), Lines: true}
