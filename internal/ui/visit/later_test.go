@@ -11,6 +11,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/interaction"
 	"github.com/cardea-iam/cardea/internal/notify"
 	"github.com/cardea-iam/cardea/internal/store"
+	"github.com/cardea-iam/cardea/internal/tenant"
 )
 
 // New terms are asked for when all is proved, before there is a session, and by no way in is there one
@@ -100,5 +101,35 @@ func TestClaimsAreAskedForLaterAndOnce(t *testing.T) {
 		d.clock.Advance(time.Minute)
 		_, _, page = signIn("eve@new.example")
 		page.expect(t, 303, "/signin/details")
+	})
+}
+
+// The page of new terms is one door more: a crowd at it gets one session, and it opens to no other
+// tenant, and not after the password was changed.
+func TestAU02_NewTermsAcceptedByACrowd(t *testing.T) {
+	eachDoor(t, func(t *testing.T, d *doors) {
+		d.set("registration", openRules)
+		proved := func(name string) (*browse, url.Values) {
+			b := d.browser()
+			i := string(b.begin(interaction.Authorize, interaction.About{}))
+			b.post("/signin", url.Values{"i": {i}, "username": {name}, "password": {good}}).expect(t, 303, "/signin/details")
+			return b, url.Values{"i": {i}, "terms": {"2026-11"}}
+		}
+		b, answer := proved("ada")
+		wantOne(t, d.rush(shot{b, "/signin/details", answer}.times(crowd)), "303 /oauth/authorize/resume")
+		if n, m := d.begun(d.ada), d.done("account.complete"); n != 1 || m != 1 {
+			t.Errorf("%d sessions of %d answers", n, m)
+		}
+
+		other := must(tenant.Create(t.Context(), d.g, operator, id.Default, tenant.Tenant{Name: "beta"}))
+		b, answer = proved("bob")
+		b.post("/t/"+other.Name+"/signin/details", answer).expect(t, 400, "")
+		if err := d.passwords.Set(t.Context(), operator, id.Default, d.bob, wrong, false); err != nil {
+			t.Fatal(err)
+		}
+		b.post("/signin/details", answer).expect(t, 303, "/signin")
+		if n, m := d.begun(d.bob), d.done("account.complete"); n != 0 || m != 1 {
+			t.Errorf("%d sessions of %d answers", n, m)
+		}
 	})
 }
