@@ -8,6 +8,7 @@ import (
 	"github.com/cardea-iam/cardea/internal/factor/password"
 	"github.com/cardea-iam/cardea/internal/id"
 	"github.com/cardea-iam/cardea/internal/secret"
+	"github.com/cardea-iam/cardea/internal/store"
 )
 
 // strain counts what the room reports.
@@ -68,6 +69,21 @@ func TestWrongPasswordsOfStrangersAreHeardOf(t *testing.T) {
 		w.try("nobody at all", wrong, "")
 		if heard.failed != 2 {
 			t.Errorf("%d of two failures were heard of", heard.failed)
+		}
+	})
+}
+
+// A row that does not open is a fault of the account whose it is, and of no name beside it.
+func TestAU18_DamageBesideANameIsNotTold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.write(func(tx *store.Tx) error {
+			_, err := tx.Exec("UPDATE credential SET sealed = $1", []byte("damaged"))
+			return err
+		})
+		for _, name := range []string{"aaa", "nobody", "zzz", "zzz@example.com"} {
+			if got, out := w.try(name, good, ""); got != "wrong_password" || out.Account != "" {
+				t.Errorf("%s: %s %+v", name, got, out)
+			}
 		}
 	})
 }

@@ -136,8 +136,8 @@ func (room *Room) find(ctx context.Context, tenant id.Tenant, a Attempt) (s subj
 			return inactive
 		}
 		s.cred, err = credential.Get(r, room.root, tenant, who, kind, credential.Only)
-		if zeroIfNone(err) != nil {
-			return err
+		if zeroIfNone(err) != nil && (s.account != "" || !errors.Is(err, secret.ErrSealed)) {
+			return err // somebody else's damaged row is no matter of this name's
 		}
 		has := err == nil && s.account != ""
 		if s.decoy = decoyOf(string(s.cred.Data)); has && inactive == nil {
